@@ -1,0 +1,140 @@
+/**
+ * What a consensus engine is: small roles, pure functions, and no clock, keys, disk, network or lifecycle.
+ * Target, weights and eligibility are functions of the parent's snapshot, used by both `turn` and `checkOnParent`,
+ * so that producer and verifier cannot disagree.
+ */
+import type { Address, BlockId, Fault, Hash, Key, Result } from "#base";
+import type { Checkpoint, Credit, Header, Outcome, Vote } from "#model";
+
+/** `wait` is held for a while and never remembered as invalid. */
+export type Verdict =
+  | { readonly kind: "ok" }
+  | { readonly kind: "wait"; readonly why: "too-early" | "needs-state" | "unknown-parent"; readonly untilMs?: number }
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+/** A header that the engine could read. The engine defines the id. */
+export interface Parsed<C = unknown, S = unknown> {
+  readonly header: Header;
+  readonly id: BlockId;
+  readonly sealHash: Hash;
+  readonly claim: C;
+  readonly seal: S;
+}
+
+/** A block to be: no roots, no seal. */
+export interface Draft {
+  readonly height: number;
+  readonly parent: BlockId;
+  readonly timeMs: number;
+  readonly proposer: Address;
+  readonly claim: Uint8Array;
+}
+
+/** What an engine remembers about the chain up to one block: immutable, one per block, at most 4 KiB encoded. */
+export interface Snapshot<D = unknown> {
+  readonly id: BlockId;
+  readonly height: number;
+  readonly timeMs: number;
+  /** Preference for this branch since genesis, in the engine's unit (pow: expected hashes). Grows with every block. */
+  readonly weight: bigint;
+  readonly justified: Checkpoint;
+  /** Deepest block on this branch that the rules promise never to revert. */
+  readonly finalized: Checkpoint;
+  readonly data: D;
+}
+
+/** The producer: a public key, and the one secret that an engine may ask for, kept by the wallet. */
+export interface Me {
+  readonly key: Key;
+  reveal(tip: Hash): Hash | null;
+}
+
+export type Turn<C> =
+  | { readonly kind: "now"; readonly claim: C; readonly expiresMs: number }
+  | { readonly kind: "later"; readonly atMs: number }
+  | { readonly kind: "never"; readonly why: string };
+
+/** What must be written down before a signature leaves the house. */
+export type Guard =
+  | { readonly domain: "block"; readonly slot: number }
+  | { readonly domain: "vote"; readonly source: number; readonly target: number };
+
+export interface SearchJob {
+  readonly kind: "search";
+  /** 80 bytes, double-SHA-256 of which must not exceed the target. */
+  readonly preimage: Uint8Array;
+  /** Where the 4-byte little-endian nonce lies in the preimage. */
+  readonly nonceAt: number;
+  readonly target: bigint;
+  /** The seal for a nonce that was found. */
+  seal(nonce: number): Uint8Array;
+  /** The same job in another part of the search space, once all nonces are tried. */
+  roll(round: number): SearchJob;
+}
+export interface SignJob {
+  readonly kind: "sign";
+  readonly message: Hash;
+  readonly key: Key;
+  readonly guard: Guard;
+}
+export type SealJob = SearchJob | SignJob;
+
+/** Cheapest first. */
+export interface Validity<C, S, D> {
+  parse(header: Header): Result<Parsed<C, S>, Fault>;
+  /** The header alone; runs first on anything from a stranger. */
+  checkSeal(block: Parsed<C, S>): Result<void, Fault>;
+  checkOnParent(block: Parsed<C, S>, parent: Snapshot<D>, nowMs: number): Verdict;
+}
+
+export interface Production<C, D> {
+  turn(parent: Snapshot<D>, me: Me, nowMs: number): Turn<C>;
+  encodeClaim(claim: C): Uint8Array;
+  sealJob(draft: Draft, sealHash: Hash, claim: C): SealJob;
+}
+
+export interface Succession<C, S, D> {
+  /** The claim of the genesis header; its seal is empty and its id is its seal hash, on every engine. */
+  genesisClaim(): Uint8Array;
+  genesis(id: BlockId): Snapshot<D>;
+  /** Known before the seal, because the state root must hold them. */
+  rewards(draft: Draft, parent: Snapshot<D>, feesAtoms: bigint): readonly Credit[];
+  /** `body` and `outcomes` are null while only the header is known. */
+  advance(
+    parent: Snapshot<D>,
+    block: Parsed<C, S>,
+    body: { readonly votes: readonly Vote[] } | null,
+    outcomes: readonly Outcome[] | null,
+  ): Snapshot<D>;
+  encodeSnapshot(snapshot: Snapshot<D>): Uint8Array;
+  /** Bytes that we wrote ourselves. @throws InvariantError when they are not a snapshot */
+  decodeSnapshot(bytes: Uint8Array): Snapshot<D>;
+}
+
+/** Negative when `b` is better; 0 = keep the first seen. */
+export interface Preference<D> {
+  compare(a: Snapshot<D>, b: Snapshot<D>): number;
+  /** Whether a header branch of unknown parent deserves memory, seen from the head (rule POW-12). */
+  plausible(block: Parsed, head: Snapshot<D>): boolean;
+}
+
+export interface Voting<D> {
+  duty(head: Snapshot<D>, me: Me, nowMs: number): { readonly vote: Vote; readonly job: SignJob } | null;
+}
+
+/** Facts for people and miners; never a rule. */
+export interface Insight<D> {
+  /** Work: expected hashes for the next block, and its target. */
+  describe(snapshot: Snapshot<D>): { readonly difficulty: bigint; readonly target: bigint };
+}
+
+export interface Engine<C = unknown, S = unknown, D = unknown>
+  extends Validity<C, S, D>,
+    Production<C, D>,
+    Succession<C, S, D>,
+    Preference<D>,
+    Insight<D> {
+  readonly name: string;
+  /** Absent where an engine has no votes. */
+  readonly voting: Voting<D> | null;
+}
