@@ -1,0 +1,91 @@
+/** The console of a network of nodes on one machine. */
+import { type Static, Type } from "typebox";
+import { BlockSummary } from "./block.ts";
+import { AddressText, BlockReference, Count, HashHex, Height, KeyHex, TimeMs } from "./primitives.ts";
+
+export const DevnetNodeState = Type.Union([
+  Type.Literal("starting"),
+  Type.Literal("running"),
+  Type.Literal("stopping"),
+  Type.Literal("stopped"),
+  Type.Literal("crashed"),
+]);
+export type DevnetNodeState = Static<typeof DevnetNodeState>;
+
+export const DevnetNode = Type.Object(
+  {
+    name: Type.String(),
+    state: DevnetNodeState,
+    pid: Type.Union([Count, Type.Null()]),
+    api: Type.String({ description: "base URL of its API" }),
+    p2p: Type.String({ description: "multiaddr it listens on" }),
+    peerId: Type.Union([Type.String(), Type.Null()]),
+    head: Type.Union([BlockReference, Type.Null()]),
+    peers: Count,
+    peerIds: Type.Array(Type.String(), { description: "whom it is connected to" }),
+  },
+  { title: "DevnetNode" },
+);
+export type DevnetNode = Static<typeof DevnetNode>;
+
+export const DevnetNodes = Type.Object({ nodes: Type.Array(DevnetNode) }, { title: "DevnetNodes" });
+export type DevnetNodes = Static<typeof DevnetNodes>;
+
+/** Public on purpose: the keys follow from a published rule and are worth nothing elsewhere. */
+export const DevnetAccount = Type.Object(
+  { name: Type.String(), address: AddressText, publicKey: KeyHex, privateKey: HashHex },
+  { title: "DevnetAccount" },
+);
+export type DevnetAccount = Static<typeof DevnetAccount>;
+
+export const DevnetAccounts = Type.Object({ accounts: Type.Array(DevnetAccount) }, { title: "DevnetAccounts" });
+export type DevnetAccounts = Static<typeof DevnetAccounts>;
+
+export const DevnetMineRequest = Type.Object(
+  {
+    blocks: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 1 })),
+    address: Type.Optional(AddressText),
+  },
+  { title: "DevnetMineRequest", additionalProperties: false },
+);
+export type DevnetMineRequest = Static<typeof DevnetMineRequest>;
+
+/** The chain of one node, newest first, as far as was asked for. */
+export const DevnetChain = Type.Object(
+  {
+    name: Type.String(),
+    head: BlockReference,
+    blocks: Type.Array(BlockSummary),
+    nextFrom: Type.Union([Height, Type.Null()]),
+  },
+  { title: "DevnetChain" },
+);
+export type DevnetChain = Static<typeof DevnetChain>;
+
+export const ValidationReport = Type.Object(
+  {
+    valid: Type.Boolean(),
+    head: BlockReference,
+    stateRoot: HashHex,
+    checkedBlocks: Count,
+    problems: Type.Array(Type.Object({ height: Height, code: Type.String(), message: Type.String() })),
+  },
+  { title: "ValidationReport" },
+);
+export type ValidationReport = Static<typeof ValidationReport>;
+
+export const AuditEntry = Type.Object(
+  {
+    atMs: TimeMs,
+    action: Type.String(),
+    node: Type.Union([Type.String(), Type.Null()]),
+    from: Type.String({ description: "remote address" }),
+    ok: Type.Boolean(),
+    message: Type.Optional(Type.String()),
+  },
+  { title: "AuditEntry" },
+);
+export type AuditEntry = Static<typeof AuditEntry>;
+
+export const AuditLog = Type.Object({ entries: Type.Array(AuditEntry) }, { title: "AuditLog" });
+export type AuditLog = Static<typeof AuditLog>;

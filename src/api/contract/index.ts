@@ -1,0 +1,14 @@
+export * from "./account.ts";
+export * from "./admin.ts";
+export * from "./block.ts";
+export { type Client, type ClientOptions, createClient, type PageQuery } from "./client.ts";
+export * from "./devnet.ts";
+export type { DevnetCalls } from "./devnet-client.ts";
+export * from "./error.ts";
+export { type FollowOptions, readServerEvents, type ServerEvent } from "./event-reader.ts";
+export * from "./events.ts";
+export { ApiError, type CallOptions, type ExchangeOptions, type Fetch } from "./exchange.ts";
+export * from "./network.ts";
+export * from "./primitives.ts";
+export * from "./status.ts";
+export * from "./transaction.ts";
