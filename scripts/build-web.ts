@@ -1,0 +1,126 @@
+/** Builds the pages into the ignored folder `build/web`, only when something they are made of has changed. */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface WebBuild {
+  /** True when a build ran, false when the pages were up to date or could not be built. */
+  readonly built: boolean;
+  /** True when `build/web` now holds pages made of the present sources. */
+  readonly ok: boolean;
+  readonly ms: number;
+}
+
+export interface WebBuildOptions {
+  readonly log: (line: string) => void;
+  /** Builds even when nothing has changed. */
+  readonly force?: boolean;
+}
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const outDir = join(root, "build", "web");
+const config = join(root, "web", "vite.config.ts");
+const timeoutMs = 120_000;
+const sources = [
+  "web",
+  "src/base",
+  "src/crypto",
+  "src/model",
+  "src/spec",
+  "src/games",
+  "src/consensus",
+  "src/ledger",
+  "src/wallet/core",
+  "src/api/contract",
+  "package.json",
+  "package-lock.json",
+];
+
+/** Never throws: a node must run where its pages do not build. */
+export async function ensureWebBuilt(options: WebBuildOptions): Promise<WebBuild> {
+  const started = performance.now();
+  const done = (built: boolean, ok: boolean): WebBuild => ({ built, ok, ms: Math.round(performance.now() - started) });
+  try {
+    if (!existsSync(config)) {
+      options.log("the pages are not built: web/vite.config.ts is missing");
+      return done(false, false);
+    }
+    const stamp = await computeStamp();
+    if (options.force !== true && (await readStamp()) === stamp) return done(false, true);
+    await build(stamp);
+    return done(true, true);
+  } catch (error) {
+    options.log(`the pages do not build: ${error instanceof Error ? error.message : String(error)}`);
+    return done(false, false);
+  }
+}
+
+/** SHA-256 over the path and content of every source file, in path order. */
+async function computeStamp(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const source of sources) {
+    for (const file of await listFiles(join(root, source))) {
+      const content = await readFile(file);
+      hash.update(`${relative(root, file)}\0${content.length}\0`).update(content);
+    }
+  }
+  return hash.digest("hex");
+}
+
+async function listFiles(path: string): Promise<string[]> {
+  if (!existsSync(path)) return [];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => null);
+  if (entries === null) return [path];
+  return entries
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function readStamp(): Promise<string | null> {
+  return readFile(join(outDir, ".stamp"), "utf8").catch(() => null);
+}
+
+/** Builds beside the pages in use and then swaps the folders, so that nobody is served half of a build. */
+async function build(stamp: string): Promise<void> {
+  const next = join(root, "build", `web-${process.pid}`);
+  await mkdir(dirname(next), { recursive: true });
+  try {
+    await runVite(next);
+    await writeFile(join(next, ".stamp"), stamp);
+    await rm(outDir, { recursive: true, force: true });
+    await rename(next, outDir);
+  } finally {
+    await rm(next, { recursive: true, force: true });
+  }
+}
+
+/** In a process of its own: the bundler's memory goes away with it. */
+function runVite(target: string): Promise<void> {
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  const args = [vite, "build", "--config", config, "--outDir", target, "--emptyOutDir", "--logLevel", "warn"];
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, args, { cwd: join(root, "web"), stdio: ["ignore", "pipe", "pipe"] });
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    const output: string[] = [];
+    const keep = (chunk: Buffer): void => void output.push(chunk.toString());
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.on("error", fail);
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) done();
+      else fail(new Error(`vite ended with ${signal ?? code}\n${output.join("").trim()}`));
+    });
+  });
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const { built, ok, ms } = await ensureWebBuilt({ log, force: process.argv.includes("--force") });
+  log(ok ? `pages ${built ? "built" : "up to date"} in ${ms} ms` : "pages not built");
+  process.exitCode = ok ? 0 : 1;
+}
