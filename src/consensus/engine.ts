@@ -50,7 +50,8 @@ export interface Me {
 }
 
 export type Turn<C> =
-  | { readonly kind: "now"; readonly claim: C; readonly expiresMs: number }
+  /** The block's time must be `minTimeMs` or later; work on it is worth nothing after `expiresMs`. */
+  | { readonly kind: "now"; readonly claim: C; readonly minTimeMs: number; readonly expiresMs: number }
   | { readonly kind: "later"; readonly atMs: number }
   | { readonly kind: "never"; readonly why: string };
 

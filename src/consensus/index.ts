@@ -1,0 +1,36 @@
+export type {
+  Draft,
+  Engine,
+  Guard,
+  Insight,
+  Me,
+  Parsed,
+  Preference,
+  Production,
+  SealJob,
+  SearchJob,
+  SignJob,
+  Snapshot,
+  Succession,
+  Turn,
+  Validity,
+  Verdict,
+  Voting,
+} from "./engine.ts";
+export { engineFor } from "./engine-for.ts";
+export { computeGenesis } from "./genesis.ts";
+export { computeAsertTarget } from "./pow/asert.ts";
+export { compactToTarget, targetToCompact, workOf } from "./pow/compact.ts";
+export { createPowEngine, type PowBlock, type PowEngine } from "./pow/pow-engine.ts";
+export { encodeSeal, type PowClaim, type PowSeal } from "./pow/seal.ts";
+export { searchNonce } from "./pow/search-nonce.ts";
+export type { PowData, PowSnapshot } from "./pow/snapshot.ts";
+export { subsidyAt } from "./pow/subsidy.ts";
+export {
+  COINBASE_BYTES,
+  COINBASE_EXTRANONCE_AT,
+  computeWorkId,
+  encodeCoinbase,
+  encodeWorkHeader,
+  type WorkHeader,
+} from "./pow/work-header.ts";
