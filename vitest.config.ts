@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
-          include: ["{src,web,scripts}/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
+          include: ["{src,web,scripts,bin}/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
           exclude: ["test/{arch,e2e,sim,bench}/**"],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

@@ -18,11 +18,11 @@ export interface WebBuildOptions {
   readonly log: (line: string) => void;
   /** Builds even when nothing has changed. */
   readonly force?: boolean;
+  /** The folder that holds `web` and `src`; the project's own unless a test says otherwise. */
+  readonly root?: string;
 }
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const outDir = join(root, "build", "web");
-const config = join(root, "web", "vite.config.ts");
+const ownRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const timeoutMs = 120_000;
 const sources = [
   "web",
@@ -41,16 +41,17 @@ const sources = [
 
 /** Never throws: a node must run where its pages do not build. */
 export async function ensureWebBuilt(options: WebBuildOptions): Promise<WebBuild> {
+  const root = options.root ?? ownRoot;
   const started = performance.now();
   const done = (built: boolean, ok: boolean): WebBuild => ({ built, ok, ms: Math.round(performance.now() - started) });
   try {
-    if (!existsSync(config)) {
+    if (!existsSync(configOf(root))) {
       options.log("the pages are not built: web/vite.config.ts is missing");
       return done(false, false);
     }
-    const stamp = await computeStamp();
-    if (options.force !== true && (await readStamp()) === stamp) return done(false, true);
-    await build(stamp);
+    const stamp = await computeStamp(root);
+    if (options.force !== true && (await readStamp(root)) === stamp) return done(false, true);
+    await build(root, stamp);
     return done(true, true);
   } catch (error) {
     options.log(`the pages do not build: ${error instanceof Error ? error.message : String(error)}`);
@@ -58,8 +59,16 @@ export async function ensureWebBuilt(options: WebBuildOptions): Promise<WebBuild
   }
 }
 
+function configOf(root: string): string {
+  return join(root, "web", "vite.config.ts");
+}
+
+function outDirOf(root: string): string {
+  return join(root, "build", "web");
+}
+
 /** SHA-256 over the path and content of every source file, in path order. */
-async function computeStamp(): Promise<string> {
+async function computeStamp(root: string): Promise<string> {
   const hash = createHash("sha256");
   for (const source of sources) {
     for (const file of await listFiles(join(root, source))) {
@@ -80,28 +89,28 @@ async function listFiles(path: string): Promise<string[]> {
     .sort();
 }
 
-function readStamp(): Promise<string | null> {
-  return readFile(join(outDir, ".stamp"), "utf8").catch(() => null);
+function readStamp(root: string): Promise<string | null> {
+  return readFile(join(outDirOf(root), ".stamp"), "utf8").catch(() => null);
 }
 
 /** Builds beside the pages in use and then swaps the folders, so that nobody is served half of a build. */
-async function build(stamp: string): Promise<void> {
+async function build(root: string, stamp: string): Promise<void> {
   const next = join(root, "build", `web-${process.pid}`);
   await mkdir(dirname(next), { recursive: true });
   try {
-    await runVite(next);
+    await runVite(root, next);
     await writeFile(join(next, ".stamp"), stamp);
-    await rm(outDir, { recursive: true, force: true });
-    await rename(next, outDir);
+    await rm(outDirOf(root), { recursive: true, force: true });
+    await rename(next, outDirOf(root));
   } finally {
     await rm(next, { recursive: true, force: true });
   }
 }
 
 /** In a process of its own: the bundler's memory goes away with it. */
-function runVite(target: string): Promise<void> {
+function runVite(root: string, target: string): Promise<void> {
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
-  const args = [vite, "build", "--config", config, "--outDir", target, "--emptyOutDir", "--logLevel", "warn"];
+  const args = [vite, "build", "--config", configOf(root), "--outDir", target, "--emptyOutDir", "--logLevel", "warn"];
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, args, { cwd: join(root, "web"), stdio: ["ignore", "pipe", "pipe"] });
     const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
