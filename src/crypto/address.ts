@@ -1,13 +1,26 @@
 /** Addresses: from keys, to text and back (rules KEY-2 and KEY-3). */
 import { bech32m } from "@scure/base";
-import { type Address, asAddress, blameSender, err, type Fault, type Key, ok, type Result } from "#base";
-import { taggedHash } from "./hash.ts";
+import {
+  type Address,
+  asAddress,
+  blameSender,
+  concatBytes,
+  err,
+  type Fault,
+  type Key,
+  ok,
+  type Result,
+  utf8,
+} from "#base";
+import { sha256 } from "#crypto/platform";
 
 export const ADDRESS_BYTES = 20;
 
+const TAG = utf8("agon/address/v1");
+
 /** SHA-256('agon/address/v1' ‖ key)[0..20] */
 export function addressOf(key: Key): Address {
-  return asAddress(taggedHash("agon/address/v1", key).slice(0, ADDRESS_BYTES));
+  return asAddress(sha256(concatBytes(TAG, key)).slice(0, ADDRESS_BYTES));
 }
 
 /** @param prefix of the chain: `agon` on the main chain, `tagon` on others */

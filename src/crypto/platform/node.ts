@@ -1,6 +1,7 @@
 /** What Node offers natively. The same exports as browser.ts. */
-import { argon2, hash } from "node:crypto";
+import * as nodeCrypto from "node:crypto";
 import { createRequire } from "node:module";
+import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { asHash, type Hash } from "#base";
 import type { Argon2Params } from "./argon2-params.ts";
 import type { Ed25519 } from "./ed25519.ts";
@@ -32,7 +33,7 @@ const pairs = nativeHashPairs(nodeRequire);
 
 export function sha256(bytes: Uint8Array): Hash {
   // By way of a string: twice as fast as a Buffer, whose memory lies outside the heap.
-  const digest = hash("sha256", bytes, "binary");
+  const digest = nodeCrypto.hash("sha256", bytes, "binary");
   const out = new Uint8Array(32);
   for (let i = 0; i < 32; i++) out[i] = digest.charCodeAt(i);
   return asHash(out);
@@ -56,9 +57,14 @@ export const ed25519PublicKey = ed25519.publicKey;
 /** Argon2id (RFC 9106) with one lane, outside the main thread. @returns 32 bytes */
 export function argon2id(passphrase: Uint8Array, salt: Uint8Array, params: Argon2Params): Promise<Uint8Array> {
   const { memoryKiB: memory, passes } = params;
+  // Node before 24.7 has none, nor one built without it; then it is slower, and on this thread.
+  if (typeof nodeCrypto.argon2 !== "function")
+    return argon2idAsync(passphrase, salt, { m: memory, t: passes, p: 1, dkLen: 32 });
+  const options = { message: passphrase, nonce: salt, parallelism: 1, tagLength: 32, memory, passes };
   return new Promise((resolve, reject) => {
-    const options = { message: passphrase, nonce: salt, parallelism: 1, tagLength: 32, memory, passes };
-    argon2("argon2id", options, (error, key) => (error === null ? resolve(new Uint8Array(key)) : reject(error)));
+    nodeCrypto.argon2("argon2id", options, (error, key) =>
+      error === null ? resolve(new Uint8Array(key)) : reject(error),
+    );
   });
 }
 
