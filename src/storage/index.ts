@@ -1,4 +1,6 @@
+export { type DataDirectory, type DataDirectoryOptions, openDataDirectory } from "./data-directory.ts";
 export { decodeSeq, encodeSeq, type KeyTable, keys, type SegmentKey } from "./keys.ts";
+export { type LmdbStore, type LmdbStoreOptions, openLmdbStore } from "./lmdb-store.ts";
 export { createMemoryStore, type DiskFault, type MemoryStore } from "./memory-store.ts";
 export {
   type KeyRange,

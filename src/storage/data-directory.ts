@@ -1,0 +1,173 @@
+/** The folder a node keeps everything in: made, locked, checked, and opened for one chain only. */
+import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type BlockId, equalBytes, type Hash, OperationError, toHex } from "#base";
+import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
+import { decodeSeq, encodeSeq, keys } from "./keys.ts";
+import { checkLmdbFile } from "./lmdb-file.ts";
+import { type LmdbStore, openLmdbStore } from "./lmdb-store.ts";
+import { put, type Store } from "./port.ts";
+
+/** Up to so many leaf pages (64 MiB, 30 ms) are looked at on each start; `agon fsck` looks at all. */
+const CHECKED_LEAF_PAGES = 16_384;
+/** Not less than LMDB wants for its table of 126 readers. */
+const READERS_BYTES = 16_384;
+
+export interface DataDirectoryOptions {
+  readonly chainId: Hash;
+  readonly genesisId: BlockId;
+  /** Of what the caller writes; counts up when old data cannot be read any more. */
+  readonly schemaVersion: number;
+  /** Takes no lock and writes nothing: for looking into a folder, also that of a running node. */
+  readonly readOnly?: boolean;
+  /** Looks at every page of the file, however large. */
+  readonly checkAll?: boolean;
+}
+
+export interface DataDirectory {
+  readonly path: string;
+  readonly store: LmdbStore;
+  /** True when nothing was there before. */
+  readonly fresh: boolean;
+  /** Pages of the file that were looked at. */
+  readonly checkedPages: number;
+  /** Closes the store, then gives up the lock. */
+  close(): Promise<void>;
+}
+
+/**
+ * @throws OperationError `data-locked`, `data-other-chain`, `data-newer-schema`, `data-older-schema`, `data-damaged`,
+ *   `data-missing` (read-only, nothing there) or `data-unwritable`; each says what to do
+ */
+export async function openDataDirectory(path: string, options: DataDirectoryOptions): Promise<DataDirectory> {
+  const { readOnly = false, checkAll = false } = options;
+  const folder = join(path, "store");
+  if (readOnly) assertPresent(path, folder);
+  else makeFolder(path, folder);
+  const lock = readOnly ? null : lockDirectory(path);
+  let store: LmdbStore | null = null;
+  try {
+    const checkedPages = checkFile(
+      path,
+      join(folder, "data.mdb"),
+      checkAll ? Number.POSITIVE_INFINITY : CHECKED_LEAF_PAGES,
+    );
+    if (!readOnly) reserveReaders(path, join(folder, "lock.mdb"));
+    store = openStore(path, folder, readOnly);
+    const fresh = await claim(path, store, options);
+    return directory(path, store, lock, fresh, checkedPages);
+  } catch (error) {
+    await store?.close();
+    lock?.release();
+    throw error;
+  }
+}
+
+function directory(
+  path: string,
+  store: LmdbStore,
+  lock: DirectoryLock | null,
+  fresh: boolean,
+  checkedPages: number,
+): DataDirectory {
+  return {
+    path,
+    store,
+    fresh,
+    checkedPages,
+    async close() {
+      await store.close();
+      lock?.release();
+    },
+  };
+}
+
+function assertPresent(path: string, folder: string): void {
+  if (!existsSync(join(folder, "data.mdb")))
+    throw new OperationError("data-missing", `${path} holds no data of a node: give the folder of one with --data`);
+}
+
+function makeFolder(path: string, folder: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const made of [path, folder]) accessSync(made, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+function checkFile(path: string, file: string, maxLeafPages: number): number {
+  const { problem, pages } = checkLmdbFile(file, maxLeafPages);
+  if (problem !== null)
+    throw new OperationError(
+      "data-damaged",
+      `${file} is damaged (${problem}): put back a copy of ${path}, or move it away and let the node sync again`,
+    );
+  return pages;
+}
+
+/** LMDB writes to this file through a map, where a full disk is a SIGBUS; so its blocks are taken before. */
+function reserveReaders(path: string, file: string): void {
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined || found.blocks * 512 < READERS_BYTES)
+      writeFileSync(file, new Uint8Array(READERS_BYTES), { mode: 0o600 });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+function openStore(path: string, folder: string, readOnly: boolean): LmdbStore {
+  try {
+    return openLmdbStore(folder, { readOnly });
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+/** A new folder becomes that of this chain; another must be of it already. */
+async function claim(path: string, store: Store, options: DataDirectoryOptions): Promise<boolean> {
+  const { chainId, genesisId, schemaVersion } = options;
+  const schemaBytes = store.get(keys.meta("schema"));
+  if (schemaBytes === null) {
+    if (options.readOnly) throw new OperationError("data-missing", `${path} was made but never used by a node`);
+    await store.commit([
+      put(keys.meta("schema"), encodeSeq(schemaVersion)),
+      put(keys.meta("chain"), chainId),
+      put(keys.meta("genesis"), genesisId),
+    ]);
+    return true;
+  }
+  const found = decodeSeq(schemaBytes);
+  if (found > schemaVersion)
+    throw new OperationError(
+      "data-newer-schema",
+      `${path} was written by a newer version (data format ${found}, this program knows ${schemaVersion}): update it, or give another --data`,
+    );
+  if (found < schemaVersion)
+    throw new OperationError(
+      "data-older-schema",
+      `${path} was written by an older version (data format ${found}, this program needs ${schemaVersion}): move it away and let the node sync again`,
+    );
+  assertSame(path, "chain", store.get(keys.meta("chain")), chainId);
+  assertSame(path, "genesis", store.get(keys.meta("genesis")), genesisId);
+  return false;
+}
+
+function assertSame(path: string, what: string, found: Uint8Array | null, wanted: Uint8Array): void {
+  if (found !== null && equalBytes(found, wanted)) return;
+  throw new OperationError(
+    "data-other-chain",
+    `${path} belongs to another chain (its ${what} is ${found === null ? "missing" : toHex(found)}, not ${toHex(wanted)}): give the chain it was made for with --spec, or another --data`,
+  );
+}
+
+function unwritable(path: string, cause: unknown): OperationError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new OperationError(
+    "data-unwritable",
+    `${path} cannot be used (${text}): the folder must be writable for this user, on a disk with space left`,
+    { cause },
+  );
+}
