@@ -253,7 +253,8 @@ function asking({ settled, until, pair }: Tools): void {
     const asked = codeOf(a.request(b.self, ECHO, bytesOf(1), { ...ASK, timeoutMs: 60_000 }));
     await until(() => begun === 1);
     await settled(b.disconnect(a.self));
-    expect(await settled(asked)).toBe("disconnected");
+    // A reset of the stream may arrive before the connection is gone.
+    expect(["disconnected", "request-cut-off"]).toContain(await settled(asked));
     await until(() => aborted === 1);
   });
 

@@ -4,7 +4,8 @@ import { BoundedMap, blameSender, type Fault, OperationError, toHex } from "#bas
 import type { Listeners } from "./listeners.ts";
 import type { Link, Medium } from "./memory-link.ts";
 import { computeMessageId } from "./message-id.ts";
-import { GOSSIP_SEEN_MS, type GossipValidator, type PeerId, type Transport } from "./port.ts";
+import { GOSSIP_SEEN_MS, type GossipValidator, MAX_GOSSIP_UNDER_WAY, type PeerId, type Transport } from "./port.ts";
+import { createSlots } from "./slots.ts";
 
 const MAX_SEEN = 65_536;
 
@@ -24,6 +25,7 @@ export interface MemoryGossip extends Pick<Transport, "subscribe" | "publish"> {
 export function createMemoryGossip(parts: Parts): MemoryGossip {
   const { medium, self } = parts;
   const topics = new Map<string, { readonly maxBytes: number; readonly validate: GossipValidator }>();
+  const slots = createSlots(MAX_GOSSIP_UNDER_WAY);
   const seenMs = new BoundedMap<string, number>(MAX_SEEN);
 
   /** True the first time. */
@@ -53,8 +55,10 @@ export function createMemoryGossip(parts: Parts): MemoryGossip {
       topics.set(topic, { maxBytes: limits.maxBytes, validate });
     },
     async publish(topic, bytes) {
-      const maxBytes = topics.get(topic)?.maxBytes ?? Number.POSITIVE_INFINITY;
-      if (bytes.length > maxBytes) throw new OperationError("message-too-long", `${bytes.length} bytes on ${topic}`);
+      const known = topics.get(topic);
+      if (known === undefined) throw new OperationError("unknown-topic", `${topic} is not subscribed`);
+      if (bytes.length > known.maxBytes)
+        throw new OperationError("message-too-long", `${bytes.length} bytes on ${topic}`);
       if (remember(topic, bytes)) flood(topic, bytes, null);
     },
     receive(from, topic, bytes) {
@@ -64,12 +68,14 @@ export function createMemoryGossip(parts: Parts): MemoryGossip {
       if (sizeBytes > known.maxBytes)
         return parts.faults.call(from, blameSender("gossip-too-long", { topic, sizeBytes }));
       if (!remember(topic, bytes)) return;
-      known.validate(from, bytes).then(
-        (verdict) => {
-          if (verdict === "accept") flood(topic, bytes, from);
-        },
-        (error: unknown) => medium.log.error("gossip validator failed", { topic, error: String(error) }),
-      );
+      if (!slots.take(from)) return;
+      known
+        .validate(from, bytes)
+        .then(
+          (verdict) => verdict === "accept" && flood(topic, bytes, from),
+          (error: unknown) => medium.log.error("gossip validator failed", { topic, error: String(error) }),
+        )
+        .finally(() => slots.release(from));
     },
   };
 }

@@ -58,7 +58,8 @@ export type Gate = (peer: PeerId | null, address: string, direction: Direction) 
 /**
  * Failures are `OperationError`s with one of these codes:
  * `dial-failed` `dial-timeout` `gated` `not-connected` `disconnected` `protocol-unsupported` `request-timeout`
- * `request-cut-off` `request-aborted` `response-too-long` `too-many-chunks` `message-too-long` `transport-stopped`
+ * `request-cut-off` `request-aborted` `response-too-long` `too-many-chunks` `message-too-long` `unknown-topic`
+ * `transport-stopped` `listen-failed`
  */
 export interface Transport {
   readonly self: PeerId;
@@ -83,11 +84,14 @@ export interface Transport {
   handle(protocol: string, limits: RequestLimits, handler: RequestHandler): void;
   request(peer: PeerId, protocol: string, bytes: Uint8Array, options: RequestOptions): Promise<Uint8Array[]>;
 
-  /** Own messages are not delivered back. Before or after the start. */
+  /** Own messages are not delivered back. Before the start, for the topic to count in the gossip layer's scores. */
   subscribe(topic: string, limits: { readonly maxBytes: number }, validate: GossipValidator): void;
-  /** A message seen in the last two minutes is not sent again. @throws OperationError `message-too-long` */
+  /** On a subscribed topic. A message seen in the last two minutes is not sent again. */
   publish(topic: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** How long a gossip id is remembered, whatever carries it. */
 export const GOSSIP_SEEN_MS = 120_000;
+
+/** Messages of one peer being validated at the same time; one more is dropped. */
+export const MAX_GOSSIP_UNDER_WAY = 256;
