@@ -1,6 +1,13 @@
 /** What the ledger takes and gives. */
 import type { Address, Fault, Hash, TransactionId } from "#base";
 import type { Account, Credit, Outcome, PreparedTransaction, Supply, Vote } from "#model";
+import type { StateChanges } from "./state/changes.ts";
+import type { StatePage } from "./state/pages.ts";
+import type { StateProof } from "./state/proof.ts";
+import type { TableName } from "./state/tables.ts";
+import type { SupplyCheck } from "./supply.ts";
+
+export type { StateChanges };
 
 export interface BlockInput {
   readonly height: number;
@@ -17,16 +24,6 @@ export interface BlockInput {
 export interface BlockFault {
   readonly fault: Fault;
   readonly index: number | null;
-}
-
-/** The difference that one block makes, exact in both directions. */
-export interface StateChanges {
-  /** State keys with the value before and after; null = absent. In no particular order, each key once. */
-  readonly entries: readonly {
-    readonly key: Uint8Array;
-    readonly before: Uint8Array | null;
-    readonly after: Uint8Array | null;
-  }[];
 }
 
 export interface Applied {
@@ -76,4 +73,48 @@ export interface Ledger {
   replay(changes: StateChanges): void;
   /** Tries the candidates on the present state and leaves it as it was. */
   draft(input: DraftInput): DraftBlock;
+}
+
+/** One key of the state with its value. */
+export interface StateEntry {
+  readonly table: TableName;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+export interface LedgerStats {
+  readonly accounts: number;
+  /** Keys of all tables. */
+  readonly leaves: number;
+  readonly nodes: number;
+  /** Reserved; what was never written takes no memory. */
+  readonly bytes: number;
+}
+
+/** How the state is kept on disk, proved and looked through. */
+export interface LedgerStorage {
+  /** Pages that changed since they were last taken; from now on they count as saved. */
+  takeDirtyPages(): readonly StatePage[];
+  /** After a commit of pages that failed. */
+  markDirty(pages: Iterable<number>): void;
+  /**
+   * Replaces the whole state by one that was saved, in any order of pages.
+   * @returns its root
+   * @throws OperationError `state-page-damaged`; the state is then as before
+   */
+  loadPages(pages: Iterable<StatePage>): Hash;
+  /** That a key has its value, or is not there, under the present root. */
+  prove(table: TableName, key: Uint8Array): StateProof;
+  /** All keys, in no particular order; copies. */
+  entries(): Iterable<StateEntry>;
+  stats(): LedgerStats;
+  /** Adds everything up (rule STATE-9). */
+  checkSupply(): SupplyCheck;
+}
+
+export interface LedgerOptions {
+  /** Secret of this process, so that nobody can choose addresses that are slow to find; 32 bits. */
+  readonly indexSeed?: number;
+  /** Accounts to have room for from the start. */
+  readonly capacity?: number;
 }

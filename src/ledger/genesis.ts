@@ -1,0 +1,22 @@
+/** The state before the first block (rule STATE-10). */
+import { assertInvariant } from "#base";
+import { parseAddress } from "#crypto";
+import type { ChainSpec } from "#spec";
+import { createKeySlot, setKey } from "./state/key-slot.ts";
+import type { State } from "./state/state.ts";
+import { BALANCE, ISSUED, TABLES } from "./state/tables.ts";
+
+/** @param state empty */
+export function writeGenesis(spec: ChainSpec, state: State): void {
+  const slot = createKeySlot();
+  let issued = 0n;
+  for (const { address, balanceAtoms } of spec.genesis.accounts) {
+    const parsed = parseAddress(address, spec.addressPrefix);
+    assertInvariant(parsed.ok, `the specification has an account ${address}`);
+    const leaf = state.create(setKey(slot, TABLES.account, parsed.value));
+    state.setWord(leaf, BALANCE, balanceAtoms);
+    issued += balanceAtoms;
+  }
+  state.setWord(state.create(setKey(slot, TABLES.supply, new Uint8Array(0))), ISSUED, issued);
+  state.takeChanges();
+}

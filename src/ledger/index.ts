@@ -1,0 +1,21 @@
+export { createLedger, genesisRoot } from "./ledger.ts";
+export { decodeChanges, encodeChanges } from "./state/changes.ts";
+export { PAGE_LEAVES, type StatePage } from "./state/pages.ts";
+export { checkProof, decodeProof, encodeProof, type ProofEnd, type StateProof } from "./state/proof.ts";
+export { maturingKey, type TableName } from "./state/tables.ts";
+export type { SupplyCheck } from "./supply.ts";
+export { checkStateless, transactionCost } from "./transaction-rules.ts";
+export type {
+  Applied,
+  BlockFault,
+  BlockInput,
+  DraftBlock,
+  DraftInput,
+  Ledger,
+  LedgerOptions,
+  LedgerStats,
+  LedgerStorage,
+  Maturing,
+  StateChanges,
+  StateEntry,
+} from "./types.ts";

@@ -1,0 +1,97 @@
+/** What the present batch touched, and how it was before: each key once. */
+import type { KeyIndex } from "./key-index.ts";
+import { KEY_SLOT_BYTES, VALUE_SLOT_BYTES } from "./tables.ts";
+
+const KEY_WORDS = KEY_SLOT_BYTES / 4;
+const VALUE_WORDS = VALUE_SLOT_BYTES / 4;
+const GONE = -1;
+
+export class Journal {
+  #capacity = 256;
+  #count = 0;
+  /** The entry's leaf, or GONE. */
+  #leaves = new Int32Array(this.#capacity);
+  /** 1 when the key was there before the batch. */
+  #had = new Uint8Array(this.#capacity);
+  #keys = new Int32Array(this.#capacity * KEY_WORDS);
+  #before = new Int32Array(this.#capacity * VALUE_WORDS);
+  /** Entries whose leaf is gone; few in any block. */
+  #removed: number[] = [];
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @returns the number of the new entry */
+  add(leaf: number, had: boolean, keys: KeyIndex, values: Int32Array): number {
+    if (this.#count === this.#capacity) this.#grow();
+    const entry = this.#count++;
+    this.#leaves[entry] = leaf;
+    this.#had[entry] = had ? 1 : 0;
+    keys.copyKey(leaf, this.#keys, entry * KEY_WORDS);
+    for (let i = 0; i < VALUE_WORDS; i++) this.#before[entry * VALUE_WORDS + i] = values[leaf * VALUE_WORDS + i]!;
+    return entry;
+  }
+
+  /** @returns the leaf, or −1 when the batch removed it */
+  leafOf(entry: number): number {
+    return this.#leaves[entry]!;
+  }
+
+  had(entry: number): boolean {
+    return this.#had[entry] === 1;
+  }
+
+  setGone(entry: number): void {
+    this.#leaves[entry] = GONE;
+    this.#removed.push(entry);
+  }
+
+  /** Gives a key that the batch removed its old entry back. @returns the entry, or −1 */
+  revive(leaf: number, key: Int32Array): number {
+    const at = this.#removed.findIndex((entry) => key.every((word, i) => word === this.#keys[entry * KEY_WORDS + i]));
+    if (at < 0) return -1;
+    const [entry] = this.#removed.splice(at, 1) as [number];
+    this.#leaves[entry] = leaf;
+    return entry;
+  }
+
+  keyWords(entry: number): Int32Array {
+    return this.#keys.subarray(entry * KEY_WORDS, (entry + 1) * KEY_WORDS);
+  }
+
+  keyBytes(entry: number): Uint8Array {
+    return new Uint8Array(this.#keys.buffer, entry * KEY_SLOT_BYTES, KEY_SLOT_BYTES);
+  }
+
+  beforeWords(entry: number): Int32Array {
+    return this.#before.subarray(entry * VALUE_WORDS, (entry + 1) * VALUE_WORDS);
+  }
+
+  beforeBytes(entry: number): Uint8Array {
+    return new Uint8Array(this.#before.buffer, entry * VALUE_SLOT_BYTES, VALUE_SLOT_BYTES);
+  }
+
+  clear(): void {
+    this.#count = 0;
+    this.#removed = [];
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    const { leaves, had, keys, before } = {
+      leaves: this.#leaves,
+      had: this.#had,
+      keys: this.#keys,
+      before: this.#before,
+    };
+    this.#leaves = new Int32Array(this.#capacity);
+    this.#had = new Uint8Array(this.#capacity);
+    this.#keys = new Int32Array(this.#capacity * KEY_WORDS);
+    this.#before = new Int32Array(this.#capacity * VALUE_WORDS);
+    this.#leaves.set(leaves);
+    this.#had.set(had);
+    this.#keys.set(keys);
+    this.#before.set(before);
+  }
+}

@@ -1,0 +1,23 @@
+import { assertInvariant } from "#base";
+import { KEY_SLOT_BYTES, type Table } from "./tables.ts";
+
+/** A key with its tag, zero-padded, seen as bytes and as 32-bit words. */
+export interface KeySlot {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+}
+
+export function createKeySlot(): KeySlot {
+  const bytes = new Uint8Array(KEY_SLOT_BYTES);
+  return { bytes, words: new Int32Array(bytes.buffer) };
+}
+
+/** @param key of exactly the table's length, without the tag */
+export function setKey(slot: KeySlot, table: Table, key: Uint8Array): KeySlot {
+  assertInvariant(key.length === table.keyBytes, `a key of table ${table.name} has ${key.length} bytes`);
+  const { bytes } = slot;
+  bytes[0] = table.tag;
+  for (let i = 0; i < key.length; i++) bytes[i + 1] = key[i]!;
+  for (let i = key.length + 1; i < KEY_SLOT_BYTES; i++) bytes[i] = 0;
+  return slot;
+}

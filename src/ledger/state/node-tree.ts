@@ -1,0 +1,271 @@
+/**
+ * The compacted sparse binary Merkle tree over paths (rules STATE-4 to STATE-6), all of it in typed arrays: each node's
+ * two child hashes lie side by side in 64 bytes, which is what is hashed. Slot 2n + b is side b of node n; slot 0, side 0
+ * of a node 0 that does not exist, holds the root.
+ */
+import { assertInvariant } from "#base";
+import { hashPairs } from "#crypto";
+
+const HASH_WORDS = 8;
+const LINE_WORDS = 16;
+/** Lines hashed at once: 128 KiB of scratch stay in the second-level cache. */
+const CHUNK = 2048;
+const MAX_DEPTH = 256;
+const FREE = -1;
+
+export class NodeTree {
+  /** Words of a slot's hash: zeros where the slot is empty. */
+  #words: Int32Array;
+  /** Of a slot: 0 empty, n > 0 node n, −(leaf + 1) a leaf. */
+  #child: Int32Array;
+  /** Of a node: the slot it hangs in; of a free node FREE. */
+  #parent: Int32Array;
+  #depth: Uint8Array;
+  /** The last batch that marked the node. */
+  #stamp: Int32Array;
+  #nodeEnd = 1;
+  #free: number[] = [];
+  /** Of a leaf. */
+  #paths: Uint8Array;
+  #pathWords: Int32Array;
+  #slotOf: Int32Array;
+
+  #batch = 1;
+  #marked = new Int32Array(1024);
+  #order = new Int32Array(1024);
+  #markedCount = 0;
+  readonly #perDepth = new Int32Array(MAX_DEPTH + 1);
+  /** Nodes whose lines changed other than through a leaf below them. */
+  #changed: number[] = [];
+  readonly #lines = new Int32Array(CHUNK * LINE_WORDS);
+  readonly #hashes = new Int32Array(CHUNK * HASH_WORDS);
+  readonly #lineBytes = new Uint8Array(this.#lines.buffer);
+  readonly #hashBytes = new Uint8Array(this.#hashes.buffer);
+
+  /** @param leafCapacity how many leaves there are room for */
+  constructor(leafCapacity: number) {
+    const nodes = leafCapacity + 2;
+    this.#words = new Int32Array(nodes * LINE_WORDS);
+    this.#child = new Int32Array(nodes * 2);
+    this.#parent = new Int32Array(nodes);
+    this.#depth = new Uint8Array(nodes);
+    this.#stamp = new Int32Array(nodes);
+    this.#paths = new Uint8Array(leafCapacity * 32);
+    this.#pathWords = new Int32Array(this.#paths.buffer);
+    this.#slotOf = new Int32Array(leafCapacity);
+  }
+
+  get nodeCount(): number {
+    return this.#nodeEnd - 1 - this.#free.length;
+  }
+
+  /** Bytes reserved; what was never written takes no memory. */
+  get reservedBytes(): number {
+    const arrays = [this.#words, this.#child, this.#parent, this.#depth, this.#stamp, this.#paths, this.#slotOf];
+    return arrays.reduce((sum, array) => sum + array.byteLength, 0);
+  }
+
+  growLeaves(capacity: number): void {
+    this.#paths = grown(this.#paths, new Uint8Array(capacity * 32));
+    this.#pathWords = new Int32Array(this.#paths.buffer);
+    this.#slotOf = grown(this.#slotOf, new Int32Array(capacity));
+  }
+
+  /** Eight words each; share memory and hold until the next growth. */
+  get pathWords(): Int32Array {
+    return this.#pathWords;
+  }
+
+  /** 32 bytes; zeros when there are no leaves. */
+  rootBytes(): Uint8Array {
+    return new Uint8Array(this.#words.buffer, 0, 32).slice();
+  }
+
+  /** Hangs a leaf in, whose path is set; its hash must be written before the next {@link rehash}. */
+  place(leaf: number): void {
+    let slot = 0;
+    for (let depth = 0; ; depth++) {
+      const held = this.#child[slot]!;
+      if (held === 0) {
+        this.#hang(slot, leaf);
+        return;
+      }
+      if (held < 0) {
+        this.#split(slot, depth, -held - 1, leaf);
+        return;
+      }
+      slot = 2 * held + this.#bit(leaf, depth);
+    }
+  }
+
+  /** Takes a leaf out; a subtree that keeps one leaf becomes that leaf. */
+  unplace(leaf: number): void {
+    const slot = this.#slotOf[leaf]!;
+    assertInvariant(this.#child[slot] === -(leaf + 1), `leaf ${leaf} is not where it should be`);
+    this.#empty(slot);
+    if (slot === 0) return;
+    const other = this.#child[slot ^ 1]!;
+    assertInvariant(other !== 0, "a node had one leaf only");
+    if (other > 0) {
+      this.#changed.push(slot >> 1);
+      return;
+    }
+    let target = slot ^ 1;
+    do {
+      const node = target >> 1;
+      target = this.#parent[node]!;
+      this.#parent[node] = FREE;
+      this.#free.push(node);
+    } while (target !== 0 && this.#child[target ^ 1] === 0);
+    this.#copyHash(slot ^ 1, target);
+    this.#hang(target, -other - 1);
+    if (target !== 0) this.#changed.push(target >> 1);
+  }
+
+  /** Writes the hash of a leaf and marks the nodes above it for {@link rehash}. */
+  writeLeafHash(leaf: number, hashes: Int32Array, at: number): void {
+    const slot = this.#slotOf[leaf]!;
+    for (let i = 0; i < HASH_WORDS; i++) this.#words[slot * HASH_WORDS + i] = hashes[at + i]!;
+    if (slot !== 0) this.#mark(slot >> 1);
+  }
+
+  /** Brings all marked nodes up to date, the deepest first, a level at a time. */
+  rehash(): void {
+    // A changed node may be free by now: then what freed it has noted a node above it.
+    for (const node of this.#changed) if (this.#parent[node] !== FREE) this.#mark(node);
+    this.#changed = [];
+    const order = this.#sortByDepth();
+    let end = this.#markedCount;
+    for (let depth = MAX_DEPTH; depth >= 0; depth--) {
+      const start = end - this.#perDepth[depth]!;
+      for (let at = start; at < end; at += CHUNK) this.#rehashChunk(order, at, Math.min(at + CHUNK, end));
+      end = start;
+      this.#perDepth[depth] = 0;
+    }
+    this.#markedCount = 0;
+    this.#batch++;
+  }
+
+  /**
+   * Walks down a path.
+   * @param path 32 bytes
+   * @param onSibling gets the hash beside each step, the root's level first; shares memory
+   * @returns the leaf at the end, or −1 when the end is empty
+   */
+  walk(path: Uint8Array, onSibling: (hash: Uint8Array) => void): number {
+    let slot = 0;
+    for (let depth = 0; ; depth++) {
+      const held = this.#child[slot]!;
+      if (held <= 0) return -held - 1;
+      slot = 2 * held + pathBit(path, 0, depth);
+      onSibling(new Uint8Array(this.#words.buffer, (slot ^ 1) * 32, 32));
+    }
+  }
+
+  #hang(slot: number, leaf: number): void {
+    this.#child[slot] = -(leaf + 1);
+    this.#slotOf[leaf] = slot;
+  }
+
+  #empty(slot: number): void {
+    this.#child[slot] = 0;
+    this.#words.fill(0, slot * HASH_WORDS, (slot + 1) * HASH_WORDS);
+  }
+
+  /** Puts nodes between two leaves that meet in a slot, down to where their paths part. */
+  #split(from: number, fromDepth: number, old: number, leaf: number): void {
+    let slot = from;
+    for (let depth = fromDepth; ; depth++) {
+      assertInvariant(depth < MAX_DEPTH, "two keys have the same path");
+      const node = this.#allocate(slot, depth);
+      const oldSide = this.#bit(old, depth);
+      const side = this.#bit(leaf, depth);
+      if (side !== oldSide) {
+        this.#copyHash(from, 2 * node + oldSide);
+        this.#hang(2 * node + oldSide, old);
+        this.#hang(2 * node + side, leaf);
+        return;
+      }
+      slot = 2 * node + side;
+    }
+  }
+
+  #allocate(slot: number, depth: number): number {
+    const node = this.#free.pop() ?? this.#nodeEnd++;
+    if (node >= this.#parent.length) this.#growNodes();
+    this.#empty(2 * node);
+    this.#empty(2 * node + 1);
+    this.#parent[node] = slot;
+    this.#depth[node] = depth;
+    this.#stamp[node] = 0;
+    this.#child[slot] = node;
+    return node;
+  }
+
+  #growNodes(): void {
+    const nodes = this.#parent.length * 2;
+    this.#words = grown(this.#words, new Int32Array(nodes * LINE_WORDS));
+    this.#child = grown(this.#child, new Int32Array(nodes * 2));
+    this.#parent = grown(this.#parent, new Int32Array(nodes));
+    this.#depth = grown(this.#depth, new Uint8Array(nodes));
+    this.#stamp = grown(this.#stamp, new Int32Array(nodes));
+  }
+
+  #copyHash(from: number, to: number): void {
+    this.#words.copyWithin(to * HASH_WORDS, from * HASH_WORDS, (from + 1) * HASH_WORDS);
+  }
+
+  #mark(from: number): void {
+    const stamp = this.#stamp;
+    const batch = this.#batch;
+    for (let node = from; node !== 0 && stamp[node] !== batch; node = this.#parent[node]! >> 1) {
+      stamp[node] = batch;
+      if (this.#markedCount === this.#marked.length)
+        this.#marked = grown(this.#marked, new Int32Array(this.#marked.length * 2));
+      this.#marked[this.#markedCount++] = node;
+      this.#perDepth[this.#depth[node]!]!++;
+    }
+  }
+
+  /** The marked nodes, by rising depth. */
+  #sortByDepth(): Int32Array {
+    if (this.#order.length < this.#marked.length) this.#order = new Int32Array(this.#marked.length);
+    const next = new Int32Array(MAX_DEPTH + 1);
+    for (let depth = 1; depth <= MAX_DEPTH; depth++) next[depth] = next[depth - 1]! + this.#perDepth[depth - 1]!;
+    for (let i = 0; i < this.#markedCount; i++) {
+      const node = this.#marked[i]!;
+      this.#order[next[this.#depth[node]!]!++] = node;
+    }
+    return this.#order;
+  }
+
+  #rehashChunk(order: Int32Array, start: number, end: number): void {
+    const words = this.#words;
+    const lines = this.#lines;
+    const hashes = this.#hashes;
+    for (let i = start, to = 0; i < end; i++) {
+      const from = order[i]! * LINE_WORDS;
+      for (let k = 0; k < LINE_WORDS; k++) lines[to++] = words[from + k]!;
+    }
+    const count = end - start;
+    hashPairs(this.#lineBytes.subarray(0, count * 64), this.#hashBytes.subarray(0, count * 32));
+    for (let i = start, from = 0; i < end; i++) {
+      const to = this.#parent[order[i]!]! * HASH_WORDS;
+      for (let k = 0; k < HASH_WORDS; k++) words[to + k] = hashes[from++]!;
+    }
+  }
+
+  #bit(leaf: number, depth: number): number {
+    return pathBit(this.#paths, leaf * 32, depth);
+  }
+}
+
+/** Bit `depth` of a path, the most significant of its first byte being bit 0 (rule STATE-4). */
+export function pathBit(bytes: Uint8Array, at: number, depth: number): number {
+  return (bytes[at + (depth >> 3)]! >> (7 - (depth & 7))) & 1;
+}
+
+function grown<A extends Int32Array | Uint8Array>(old: A, larger: A): A {
+  larger.set(old);
+  return larger;
+}

@@ -1,0 +1,341 @@
+/**
+ * The key-value state and its root. Keys are interned as dense leaf ids; values lie in typed arrays and change in place;
+ * what the present batch did is in a journal, so that it can be taken back exactly. The tree is brought up to date only
+ * when the root is asked for.
+ */
+import { asHash, assertInvariant, type Hash, OperationError } from "#base";
+import { createChangesWriter, encodeChanges, readChanges, type StateChanges } from "./changes.ts";
+import { Journal } from "./journal.ts";
+import { KeyIndex } from "./key-index.ts";
+import { createKeySlot, type KeySlot, setKey } from "./key-slot.ts";
+import { createLeafHasher } from "./leaf-hashes.ts";
+import { NodeTree } from "./node-tree.ts";
+import { PAGE_LEAVES, type PageLeaf, readPage, type StatePage, writePage } from "./pages.ts";
+import { KEY_SLOT_BYTES, TAG, tableByTag, VALUE_SLOT_BYTES } from "./tables.ts";
+
+const VALUE_WORDS = VALUE_SLOT_BYTES / 4;
+/** A leaf that is not in the tree yet, and one that is; 0 is an unused id. */
+const PENDING = 1;
+const PLACED = 2;
+/** Added to either when the leaf's hash is out of date. */
+const STALE = 4;
+
+export interface StateOptions {
+  /** Secret of this process: see KeyIndex. */
+  readonly indexSeed: number;
+  /** Leaves to have room for from the start. */
+  readonly capacity: number;
+}
+
+export class State {
+  readonly #seed: number;
+  readonly #hasher = createLeafHasher();
+  readonly #journal = new Journal();
+  readonly #slot = createKeySlot();
+  #keys: KeyIndex;
+  #tree: NodeTree;
+  #capacity: number;
+  #values: BigUint64Array;
+  #valueWords: Int32Array;
+  #status: Uint8Array;
+  /** Of a leaf: its entry in the journal + 1, or 0. */
+  #entryOf: Int32Array;
+  #pageDirty: Uint8Array;
+  #end = 0;
+  #free: number[] = [];
+  #pending: number[] = [];
+  #stale = new Int32Array(1024);
+  #staleCount = 0;
+  /** Maturing credits alone are looked for otherwise than by key. */
+  readonly #maturing = new Set<number>();
+
+  constructor(options: StateOptions) {
+    this.#seed = options.indexSeed;
+    this.#capacity = powerOfTwo(options.capacity);
+    this.#keys = new KeyIndex(this.#seed, this.#capacity);
+    this.#tree = new NodeTree(this.#capacity);
+    this.#values = new BigUint64Array(this.#capacity * 4);
+    this.#valueWords = new Int32Array(this.#values.buffer);
+    this.#status = new Uint8Array(this.#capacity);
+    this.#entryOf = new Int32Array(this.#capacity);
+    this.#pageDirty = new Uint8Array(this.#capacity / PAGE_LEAVES);
+  }
+
+  get leafCount(): number {
+    return this.#keys.count;
+  }
+
+  get nodeCount(): number {
+    return this.#tree.nodeCount;
+  }
+
+  get reservedBytes(): number {
+    return this.#tree.reservedBytes + this.#capacity * (KEY_SLOT_BYTES + 8 + VALUE_SLOT_BYTES + 1 + 4);
+  }
+
+  /** Leaf ids of the maturing credits, in no particular order. */
+  get maturing(): ReadonlySet<number> {
+    return this.#maturing;
+  }
+
+  /** @returns the leaf, or −1 */
+  find(key: KeySlot): number {
+    return this.#keys.find(key);
+  }
+
+  /** @param key not there yet. @returns the new leaf, all zeros */
+  create(key: KeySlot): number {
+    assertInvariant(this.#keys.find(key) < 0, "a state key was created twice");
+    const leaf = this.#add(key);
+    const revived = this.#journal.revive(leaf, key.words);
+    const entry = revived >= 0 ? revived : this.#journal.add(leaf, false, this.#keys, this.#valueWords);
+    this.#entryOf[leaf] = entry + 1;
+    return leaf;
+  }
+
+  remove(leaf: number): void {
+    this.#touch(leaf);
+    const entry = this.#entryOf[leaf]! - 1;
+    this.#drop(leaf);
+    this.#journal.setGone(entry);
+  }
+
+  /** One of the value's 64-bit words. */
+  word(leaf: number, word: number): bigint {
+    return this.#values[leaf * 4 + word]!;
+  }
+
+  setWord(leaf: number, word: number, value: bigint): void {
+    this.#touch(leaf);
+    this.#values[leaf * 4 + word] = value;
+  }
+
+  setValue(leaf: number, value: Uint8Array): void {
+    this.#touch(leaf);
+    this.#writeValue(leaf, value);
+  }
+
+  /** With zeros behind it; shares memory and holds until the next change. */
+  value(leaf: number): Uint8Array {
+    return new Uint8Array(this.#values.buffer, leaf * VALUE_SLOT_BYTES, VALUE_SLOT_BYTES);
+  }
+
+  /** Tag and key, with zeros behind them; shares memory and holds until the next change. */
+  key(leaf: number): Uint8Array {
+    return this.#keys.keyOf(leaf);
+  }
+
+  /** Ends the batch. @returns what it changed */
+  takeChanges(): StateChanges {
+    const journal = this.#journal;
+    const writer = createChangesWriter(journal.count);
+    for (let entry = 0; entry < journal.count; entry++) {
+      const leaf = journal.leafOf(entry);
+      const before = journal.had(entry) ? journal.beforeBytes(entry) : null;
+      const after = leaf < 0 ? null : this.value(leaf);
+      if (leaf >= 0) this.#entryOf[leaf] = 0;
+      if (before === null && after === null) continue;
+      const key = journal.keyBytes(entry);
+      writer.add(tableByTag(key[0]!)!, key.subarray(1), before, after);
+    }
+    journal.clear();
+    return writer.finish();
+  }
+
+  /** Takes the present batch back. */
+  rollback(): void {
+    const journal = this.#journal;
+    for (let entry = journal.count - 1; entry >= 0; entry--) {
+      const leaf = journal.leafOf(entry);
+      if (leaf >= 0) this.#entryOf[leaf] = 0;
+      if (!journal.had(entry)) {
+        if (leaf >= 0) this.#drop(leaf);
+        continue;
+      }
+      if (leaf < 0) this.#slot.words.set(journal.keyWords(entry));
+      const restored = leaf >= 0 ? leaf : this.#add(this.#slot);
+      this.#markStale(restored);
+      this.#valueWords.set(journal.beforeWords(entry), restored * VALUE_WORDS);
+    }
+    journal.clear();
+  }
+
+  /** Makes the changes of one block, forwards or backwards, without a journal. @throws InvariantError when they do not fit */
+  move(changes: StateChanges, direction: "forwards" | "backwards"): void {
+    assertInvariant(this.#journal.count === 0, "changes were made in the middle of a batch");
+    for (const { key, before, after } of readChanges(encodeChanges(changes))) {
+      const table = tableByTag(key[0]!)!;
+      const leaf = this.#keys.find(setKey(this.#slot, table, key.subarray(1)));
+      const [from, to] = direction === "forwards" ? [before, after] : [after, before];
+      this.#assertValue(leaf, from);
+      if (to === null) {
+        this.#drop(leaf);
+        continue;
+      }
+      const target = leaf < 0 ? this.#add(this.#slot) : leaf;
+      this.#markStale(target);
+      this.#writeValue(target, to);
+    }
+  }
+
+  /** Brings the tree up to date. */
+  root(): Hash {
+    const placed: number[] = [];
+    for (const leaf of this.#pending) {
+      if ((this.#status[leaf]! & PENDING) === 0) continue;
+      this.#status[leaf] = PLACED | STALE;
+      placed.push(leaf);
+    }
+    this.#pending = [];
+    this.#hasher.writePaths(placed, this.#keys, this.#tree);
+    for (const leaf of placed) this.#tree.place(leaf);
+    // Ids that were freed, or freed and used again, may stand in the list for nothing or twice.
+    let count = 0;
+    for (let i = 0; i < this.#staleCount; i++) {
+      const leaf = this.#stale[i]!;
+      if ((this.#status[leaf]! & STALE) === 0) continue;
+      this.#status[leaf]! &= ~STALE;
+      this.#stale[count++] = leaf;
+    }
+    this.#staleCount = 0;
+    this.#hasher.writeHashes(this.#stale, count, this.#valueWords, this.#tree);
+    this.#tree.rehash();
+    return asHash(this.#tree.rootBytes());
+  }
+
+  /** See NodeTree.walk; the root must have been asked for since the last change. */
+  walk(path: Uint8Array, onSibling: (hash: Uint8Array) => void): number {
+    return this.#tree.walk(path, onSibling);
+  }
+
+  *leaves(): Generator<number> {
+    for (let leaf = 0; leaf < this.#end; leaf++) if (this.#status[leaf] !== 0) yield leaf;
+  }
+
+  /** Pages that changed since they were last taken; they count as saved from now on. */
+  takeDirtyPages(): StatePage[] {
+    const pages: StatePage[] = [];
+    const leafAt = (id: number) =>
+      id >= this.#end || this.#status[id] === 0 ? null : { key: this.key(id), value: this.value(id) };
+    for (let no = 0; no * PAGE_LEAVES < this.#end; no++) {
+      if (this.#pageDirty[no] === 0) continue;
+      this.#pageDirty[no] = 0;
+      pages.push(writePage(no, leafAt));
+    }
+    return pages;
+  }
+
+  markDirty(pages: Iterable<number>): void {
+    for (const no of pages) this.#pageDirty[no] = 1;
+  }
+
+  /** Fills a state that was just made. @throws OperationError when the pages are damaged */
+  load(pages: Iterable<StatePage>): void {
+    assertInvariant(this.#end === 0, "pages were loaded over a state");
+    for (const page of pages) for (const leaf of readPage(page)) this.#loadLeaf(leaf);
+    for (let id = this.#end - 1; id >= 0; id--) if (this.#status[id] === 0) this.#free.push(id);
+    this.#pageDirty.fill(0);
+  }
+
+  #loadLeaf({ id, table, key, value }: PageLeaf): void {
+    while (id >= this.#capacity) this.#grow();
+    const slot = setKey(this.#slot, table, key);
+    if (this.#status[id] !== 0 || this.#keys.find(slot) >= 0)
+      throw new OperationError("state-page-damaged", `leaf ${id} of the state is stored twice`);
+    this.#end = Math.max(this.#end, id + 1);
+    this.#install(id, slot);
+    this.#writeValue(id, value);
+  }
+
+  #add(key: KeySlot): number {
+    const leaf = this.#free.pop() ?? this.#end++;
+    if (leaf >= this.#capacity) this.#grow();
+    this.#install(leaf, key);
+    return leaf;
+  }
+
+  #install(leaf: number, key: KeySlot): void {
+    this.#keys.add(leaf, key);
+    this.#status[leaf] = PENDING;
+    this.#pending.push(leaf);
+    this.#values.fill(0n, leaf * 4, leaf * 4 + 4);
+    this.#markStale(leaf);
+    if (key.bytes[0] === TAG.maturing) this.#maturing.add(leaf);
+  }
+
+  #drop(leaf: number): void {
+    if ((this.#status[leaf]! & PLACED) !== 0) this.#tree.unplace(leaf);
+    if (this.#keys.tagOf(leaf) === TAG.maturing) this.#maturing.delete(leaf);
+    this.#keys.remove(leaf);
+    this.#status[leaf] = 0;
+    this.#entryOf[leaf] = 0;
+    this.#pageDirty[leaf >> 6] = 1;
+    this.#free.push(leaf);
+  }
+
+  /** Notes how a leaf was before the batch. */
+  #touch(leaf: number): void {
+    if (this.#entryOf[leaf] === 0)
+      this.#entryOf[leaf] = this.#journal.add(leaf, true, this.#keys, this.#valueWords) + 1;
+    this.#markStale(leaf);
+  }
+
+  #markStale(leaf: number): void {
+    this.#pageDirty[leaf >> 6] = 1;
+    if ((this.#status[leaf]! & STALE) !== 0) return;
+    this.#status[leaf]! |= STALE;
+    if (this.#staleCount === this.#stale.length) {
+      const longer = new Int32Array(this.#stale.length * 2);
+      longer.set(this.#stale);
+      this.#stale = longer;
+    }
+    this.#stale[this.#staleCount++] = leaf;
+  }
+
+  #writeValue(leaf: number, value: Uint8Array): void {
+    const slot = this.value(leaf);
+    slot.fill(0);
+    slot.set(value);
+  }
+
+  #assertValue(leaf: number, expected: Uint8Array | null): void {
+    if (expected === null) {
+      assertInvariant(leaf < 0, "changes do not fit the state: a key is there already");
+      return;
+    }
+    assertInvariant(leaf >= 0, "changes do not fit the state: a key is missing");
+    const at = leaf * VALUE_SLOT_BYTES;
+    const bytes = new Uint8Array(this.#values.buffer, at, expected.length);
+    for (let i = 0; i < expected.length; i++)
+      assertInvariant(bytes[i] === expected[i], "changes do not fit the state: a value differs");
+  }
+
+  #grow(): void {
+    const capacity = this.#capacity * 2;
+    const { values, status, entryOf, pageDirty } = {
+      values: this.#values,
+      status: this.#status,
+      entryOf: this.#entryOf,
+      pageDirty: this.#pageDirty,
+    };
+    this.#values = new BigUint64Array(capacity * 4);
+    this.#values.set(values);
+    this.#valueWords = new Int32Array(this.#values.buffer);
+    this.#status = new Uint8Array(capacity);
+    this.#status.set(status);
+    this.#entryOf = new Int32Array(capacity);
+    this.#entryOf.set(entryOf);
+    this.#pageDirty = new Uint8Array(capacity / PAGE_LEAVES);
+    this.#pageDirty.set(pageDirty);
+    this.#keys.grow(capacity);
+    this.#tree.growLeaves(capacity);
+    this.#capacity = capacity;
+  }
+}
+
+/** At least a page. */
+function powerOfTwo(atLeast: number): number {
+  let power = PAGE_LEAVES;
+  while (power < atLeast) power *= 2;
+  return power;
+}
