@@ -188,7 +188,7 @@ const breaches: readonly (readonly [string, Readonly<Record<string, string>>, st
   [
     "a long function",
     { "src/base/size.ts": `export function size() {\n${long(59)}}` },
-    "src/base/size.ts:1: size has 61 lines, more than 60",
+    "src/base/size.ts:1: size has 61 lines, 61 of its own",
   ],
   [
     "the clock",
@@ -238,6 +238,38 @@ const breaches: readonly (readonly [string, Readonly<Record<string, string>>, st
     "docs/spec/faults.md: nothing makes the fault code gone",
   ],
   [
+    "an undocumented fault behind a function",
+    {
+      "src/chain/other.ts":
+        'const no = (x: number, code: string) => [x, blameNobody(code)];\nexport const other = () => no(1, "other-bad");',
+    },
+    "src/chain/other.ts:2: fault code other-bad is not in docs/spec/faults.md",
+  ],
+  [
+    "an undocumented fault behind a method",
+    {
+      "src/chain/reader.ts": "export const reader = () => ({ no(code: string) { return blameNobody(code); } });",
+      "src/chain/other.ts":
+        'import { reader } from "./reader.ts";\nexport const other = () => reader().no("other-bad");',
+    },
+    "src/chain/other.ts:2: fault code other-bad is not in docs/spec/faults.md",
+  ],
+  [
+    "an undocumented fault written as an object",
+    { "src/chain/other.ts": 'export const other = { code: "other-bad", blame: "sender" };' },
+    "src/chain/other.ts:1: fault code other-bad is not in docs/spec/faults.md",
+  ],
+  [
+    "a fault without a written code",
+    { "src/chain/other.ts": "export const other = blameNobody(`bad-$" + "{1}`);" },
+    "src/chain/other.ts:1: the fault code is not written out",
+  ],
+  [
+    "a long factory",
+    { "src/base/size.ts": `export function size() {\n  return { a() {\n${long(49)}}, b: () => {\n${long(49)}} };\n}` },
+    "src/base/size.ts:1: size has 103 lines, 2 of its own",
+  ],
+  [
     "a verifier that knows the code",
     { "test/verifier/main.ts": 'import { hash } from "#crypto";\nexport const main = hash;' },
     "test/verifier/main.ts:1: test/verifier may not import #crypto",
@@ -263,6 +295,8 @@ describe("the checker", () => {
       "src/chain/other.test.ts": "export const other = () => setTimeout(() => Date.now(), Math.random());",
       "src/base/buffer.ts": "export const read = (process: { Buffer: number }) => ({ Buffer: process.Buffer });",
       "vitest.config.ts": "export default {};",
+      "src/base/factory.ts": `export function createX() {\n  return { a() {\n${long(40)}}, b: () => {\n${long(40)}} };\n}`,
+      "src/base/blame.ts": "export const blame = (fault: Fault) => blameSender(fault.code);",
     };
     expect(check(permitted)).toEqual([]);
   });

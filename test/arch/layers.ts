@@ -28,7 +28,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   storage: { mayImport: ["base", "model"] },
   events: { mayImport: ["base", "model"] },
   chain: { mayImport: lower },
-  mempool: { mayImport: [...foundation, "ledger", "validation", "events"] },
+  mempool: { mayImport: [...foundation, "ledger", "validation", "storage", "events"] },
   "wallet/core": { mayImport: values, browserSafe: true },
   wallet: { mayImport: [...foundation, "storage", "wallet/core"] },
   production: { mayImport: [...lower, "chain", "mempool"] },

@@ -1,6 +1,7 @@
 /** One parsed source file with what the rules ask about it. */
 import { posix } from "node:path";
 import { type Node, parseSync } from "oxc-parser";
+import { callOf, type FaultMade, faultsOf, type TextCall } from "./fault-calls.ts";
 import { isBinding, memberName, referencedName, stringValue, type Visit, walk } from "./syntax.ts";
 
 export interface Import {
@@ -15,6 +16,14 @@ export interface Finding {
   readonly line: number;
 }
 
+export interface FunctionSize {
+  readonly name: string;
+  readonly line: number;
+  readonly lineCount: number;
+  /** Without the lines of the functions inside it. */
+  readonly ownLineCount: number;
+}
+
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
@@ -25,11 +34,12 @@ export interface SourceFile {
   readonly globals: readonly Finding[];
   /** Uses of the clock, of timers, of randomness and of the network. */
   readonly ambient: readonly Finding[];
-  readonly functions: readonly { readonly name: string; readonly line: number; readonly lineCount: number }[];
+  readonly functions: readonly FunctionSize[];
   /** Shapes the conventions forbid: `any`, mutable module state, default exports, silenced tools. */
   readonly forbidden: readonly Finding[];
-  /** Fault codes made here; null where the code is not written out. */
-  readonly faults: readonly { readonly code: string | null; readonly line: number }[];
+  /** Fault codes made here. */
+  readonly faults: readonly FaultMade[];
+  readonly calls: readonly TextCall[];
   /** False when a statement is anything but an export from another file. */
   readonly onlyReexports: boolean;
 }
@@ -61,12 +71,13 @@ export function parseSourceFile(path: string, text: string): SourceFile {
     imports: visits.flatMap(({ node }) => importOf(node, lineAt)),
     globals: visits.flatMap((at) => globalOf(at, isGlobal, lineAt)),
     ambient: visits.flatMap((at) => ambientOf(at.node, isGlobal, lineAt)),
-    functions: visits.flatMap((at) => functionOf(at, lineAt)),
+    functions: functionsOf(visits, lineAt),
     forbidden: [
       ...visits.flatMap((at) => forbiddenOf(at, lineAt)),
       ...parsed.comments.flatMap((comment) => silencerOf(comment.value, lineAt(comment.start))),
     ],
-    faults: visits.flatMap(({ node }) => faultsOf(node, lineAt)),
+    faults: visits.flatMap((at) => faultsOf(at, lineAt)),
+    calls: visits.flatMap(({ node }) => callOf(node, lineAt)),
     onlyReexports: parsed.program.body.every(isReexport),
   };
 }
@@ -121,17 +132,36 @@ function ambientOf(node: Node, isGlobal: (name: string) => boolean, lineAt: Line
   return isAmbient && isGlobal(called) ? found(`${called}()`) : [];
 }
 
-function functionOf({ node, parent }: Visit, lineAt: LineAt): SourceFile["functions"][number][] {
-  const isFunction =
-    node.type === "FunctionDeclaration" ||
-    node.type === "FunctionExpression" ||
-    node.type === "ArrowFunctionExpression";
-  if (!isFunction) return [];
-  const line = lineAt(node.start);
-  const owner = parent !== null && ("id" in parent ? parent.id : "key" in parent ? parent.key : null);
-  const named = "id" in node && node.id ? node.id : owner;
-  const name = named !== null && named !== false && named.type === "Identifier" ? named.name : "a function";
-  return [{ name, line, lineCount: lineAt(node.end - 1) - line + 1 }];
+function isFunction(node: Node): boolean {
+  return (
+    node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression"
+  );
+}
+
+function functionsOf(visits: readonly Visit[], lineAt: LineAt): FunctionSize[] {
+  const found = visits.filter(({ node }) => isFunction(node));
+  const linesOf = ({ node }: Visit): number => lineAt(node.end - 1) - lineAt(node.start) + 1;
+  const nestedLines = new Map<Visit, number>();
+  for (const inner of found) {
+    let outer = inner.above;
+    while (outer !== null && !isFunction(outer.node)) outer = outer.above;
+    // A function on one line shares it with its surroundings.
+    if (outer !== null && linesOf(inner) > 1) nestedLines.set(outer, (nestedLines.get(outer) ?? 0) + linesOf(inner));
+  }
+  return found.map((at) => ({
+    name: functionName(at),
+    line: lineAt(at.node.start),
+    lineCount: linesOf(at),
+    ownLineCount: linesOf(at) - (nestedLines.get(at) ?? 0),
+  }));
+}
+
+function functionName({ node, parent }: Visit): string {
+  const own = "id" in node ? node.id : null;
+  const given =
+    parent?.type === "VariableDeclarator" ? parent.id : parent !== null && "key" in parent ? parent.key : null;
+  const named = own ?? given;
+  return named?.type === "Identifier" ? named.name : "a function";
 }
 
 function forbiddenOf({ node, parent }: Visit, lineAt: LineAt): Finding[] {
@@ -147,15 +177,6 @@ function forbiddenOf({ node, parent }: Visit, lineAt: LineAt): Finding[] {
 function silencerOf(comment: string, line: number): Finding[] {
   const match = /@ts-(?:ignore|nocheck|expect-error)|biome-ignore/.exec(comment);
   return match === null ? [] : [{ name: match[0], line }];
-}
-
-function faultsOf(node: Node, lineAt: LineAt): SourceFile["faults"][number][] {
-  if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return [];
-  if (node.callee.name !== "blameSender" && node.callee.name !== "blameNobody") return [];
-  const line = lineAt(node.start);
-  const argument = node.arguments[0];
-  const choices = argument?.type === "ConditionalExpression" ? [argument.consequent, argument.alternate] : [argument];
-  return choices.map((choice) => ({ code: stringValue(choice), line }));
 }
 
 function isReexport(node: Node): boolean {

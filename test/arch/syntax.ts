@@ -6,16 +6,18 @@ export interface Visit {
   readonly parent: Node | null;
   /** The parent's property that holds the node. */
   readonly key: string;
+  /** The visit of the parent. */
+  readonly above: Visit | null;
 }
 
 /** Calls `visit` for every node, parents first. */
 export function walk(root: Node, visit: (at: Visit) => void): void {
-  const pending: Visit[] = [{ node: root, parent: null, key: "" }];
+  const pending: Visit[] = [{ node: root, parent: null, key: "", above: null }];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     visit(at);
     for (const [key, value] of Object.entries(at.node)) {
       for (const child of Array.isArray(value) ? value : [value]) {
-        if (isNode(child)) pending.push({ node: child, parent: at.node, key });
+        if (isNode(child)) pending.push({ node: child, parent: at.node, key, above: at });
       }
     }
   }
