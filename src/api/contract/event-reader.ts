@@ -13,6 +13,7 @@ export interface FollowOptions {
   readonly onConnection?: (state: "open" | "lost") => void;
 }
 
+/** An id may come without data: it says where the stream begins. */
 export interface ServerEvent {
   readonly id: string | null;
   readonly event: string;
@@ -41,8 +42,8 @@ export async function* followEvents<T>(
       options.onConnection?.("open");
       for await (const event of readServerEvents(response)) {
         retryMs = FIRST_RETRY_MS;
-        if (event.id !== null && event.id !== "") cursor = event.id;
-        if (event.event !== "hello") yield JSON.parse(event.data) as T;
+        if (event.id) cursor = event.id;
+        if (event.data !== "") yield JSON.parse(event.data) as T;
       }
     } catch (cause) {
       if (options.signal?.aborted) return;
@@ -73,7 +74,7 @@ export async function* readServerEvents(response: Response): AsyncGenerator<Serv
       for (const raw of lines) {
         const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
         if (line === "") {
-          if (data.length > 0) yield { id, event, data: data.join("\n") };
+          if (data.length > 0 || id !== null) yield { id, event, data: data.join("\n") };
           event = "message";
           id = null;
           data = [];

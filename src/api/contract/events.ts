@@ -4,7 +4,6 @@
  */
 import { type Static, Type } from "typebox";
 import { BlockSummary } from "./block.ts";
-import { Peer } from "./network.ts";
 import { BlockReference, Cursor, HashHex } from "./primitives.ts";
 import { MempoolSummary } from "./status.ts";
 import { Transaction } from "./transaction.ts";
@@ -38,13 +37,14 @@ export const TransactionAdded = Type.Object(
 );
 export type TransactionAdded = Static<typeof TransactionAdded>;
 
-/** Inclusion in a block is not a drop. */
+/** Inclusion in a block is not a drop. Of additions and drops at most 50 a second are told one by one. */
 export const TransactionDropped = Type.Object(
   { type: Type.Literal("transaction-dropped"), id: HashHex, reason: Type.String() },
   { title: "TransactionDropped" },
 );
 export type TransactionDropped = Static<typeof TransactionDropped>;
 
+/** At most once a second. */
 export const MempoolChanged = Type.Object(
   { type: Type.Literal("mempool-changed"), mempool: MempoolSummary },
   { title: "MempoolChanged" },
@@ -52,13 +52,18 @@ export const MempoolChanged = Type.Object(
 export type MempoolChanged = Static<typeof MempoolChanged>;
 
 export const PeerConnected = Type.Object(
-  { type: Type.Literal("peer-connected"), peer: Peer },
+  {
+    type: Type.Literal("peer-connected"),
+    peerId: Type.String(),
+    address: Type.String(),
+    direction: Type.Union([Type.Literal("inbound"), Type.Literal("outbound")]),
+  },
   { title: "PeerConnected" },
 );
 export type PeerConnected = Static<typeof PeerConnected>;
 
 export const PeerDisconnected = Type.Object(
-  { type: Type.Literal("peer-disconnected"), peerId: Type.String(), reason: Type.String() },
+  { type: Type.Literal("peer-disconnected"), peerId: Type.String() },
   { title: "PeerDisconnected" },
 );
 export type PeerDisconnected = Static<typeof PeerDisconnected>;

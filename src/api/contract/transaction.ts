@@ -17,34 +17,34 @@ const envelope = {
   signature: SignatureHex,
 };
 
-/** A signed transaction in JSON: the canonical bytes are made of exactly these fields. */
-export const SignedTransaction = Type.Union(
-  [
-    Type.Object(
-      {
-        ...envelope,
-        kind: Type.Literal("transfer"),
-        payload: Type.Object(
-          { outputs: Type.Array(Output, { minItems: 1, maxItems: 512 }) },
-          { additionalProperties: false },
-        ),
-      },
-      { title: "SignedTransfer", additionalProperties: false },
+export const SignedTransfer = Type.Object(
+  {
+    ...envelope,
+    kind: Type.Literal("transfer"),
+    payload: Type.Object(
+      { outputs: Type.Array(Output, { minItems: 1, maxItems: 512 }) },
+      { additionalProperties: false },
     ),
-    Type.Object(
-      {
-        ...envelope,
-        kind: Type.Literal("record"),
-        payload: Type.Object({ mediaType: RecordMediaType, data: BytesHex }, { additionalProperties: false }),
-      },
-      { title: "SignedRecord", additionalProperties: false },
-    ),
-  ],
-  { title: "SignedTransaction" },
+  },
+  { title: "SignedTransfer", additionalProperties: false },
 );
+export type SignedTransfer = Static<typeof SignedTransfer>;
+
+export const SignedRecord = Type.Object(
+  {
+    ...envelope,
+    kind: Type.Literal("record"),
+    payload: Type.Object({ mediaType: RecordMediaType, data: BytesHex }, { additionalProperties: false }),
+  },
+  { title: "SignedRecord", additionalProperties: false },
+);
+export type SignedRecord = Static<typeof SignedRecord>;
+
+/** A signed transaction in JSON: the canonical bytes are made of exactly these fields. */
+export const SignedTransaction = Type.Union([SignedTransfer, SignedRecord], { title: "SignedTransaction" });
 export type SignedTransaction = Static<typeof SignedTransaction>;
 
-/** `unknown` is a transaction kept on a stale branch only. */
+/** `unknown` is said of transactions listed with a stale block. */
 export const TransactionStatus = Type.Union([
   Type.Literal("pending"),
   Type.Literal("included"),
