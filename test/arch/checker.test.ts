@@ -267,7 +267,12 @@ const breaches: readonly (readonly [string, Readonly<Record<string, string>>, st
   [
     "a long factory",
     { "src/base/size.ts": `export function size() {\n  return { a() {\n${long(49)}}, b: () => {\n${long(49)}} };\n}` },
-    "src/base/size.ts:1: size has 103 lines, 2 of its own",
+    "src/base/size.ts:1: size has 103 lines, 1 of its own",
+  ],
+  [
+    "a fault with another blame than documented",
+    { "src/chain/other.ts": 'export const other = blameNobody("bad-height");' },
+    "docs/spec/faults.md: bad-height blames: nobody, sender",
   ],
   [
     "a verifier that knows the code",

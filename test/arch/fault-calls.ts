@@ -7,6 +7,7 @@ export interface FaultMade {
   readonly code: string | null;
   /** The function around it whose parameter is the code. */
   readonly passedOnBy: { readonly name: string; readonly position: number } | null;
+  readonly blame: string;
   readonly line: number;
 }
 
@@ -25,9 +26,10 @@ export function faultsOf(at: Visit, lineAt: LineAt): FaultMade[] {
   const { node } = at;
   const line = lineAt(node.start);
   const literal = literalFault(node);
-  if (literal !== null) return [{ code: literal, passedOnBy: null, line }];
+  if (literal !== null) return [{ ...literal, passedOnBy: null, line }];
   if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return [];
   if (node.callee.name !== "blameSender" && node.callee.name !== "blameNobody") return [];
+  const blame = node.callee.name === "blameSender" ? "sender" : "nobody";
   const argument = node.arguments[0];
   const choices = argument?.type === "ConditionalExpression" ? [argument.consequent, argument.alternate] : [argument];
   return choices
@@ -35,6 +37,7 @@ export function faultsOf(at: Visit, lineAt: LineAt): FaultMade[] {
     .map((choice) => ({
       code: stringValue(choice),
       passedOnBy: choice?.type === "Identifier" ? findPasser(at, choice.name) : null,
+      blame,
       line,
     }));
 }
@@ -55,7 +58,7 @@ function isCodeOfFault(node: Node | undefined): boolean {
 }
 
 /** `{ code: "…", blame: "…" }` */
-function literalFault(node: Node): string | null {
+function literalFault(node: Node): { readonly code: string; readonly blame: string } | null {
   if (node.type !== "ObjectExpression") return null;
   const texts = new Map(
     node.properties.flatMap((property) => {
@@ -63,7 +66,9 @@ function literalFault(node: Node): string | null {
       return [[property.key.name, stringValue(property.value)] as const];
     }),
   );
-  return texts.get("blame") == null ? null : (texts.get("code") ?? null);
+  const code = texts.get("code") ?? null;
+  const blame = texts.get("blame") ?? null;
+  return code === null || blame === null ? null : { code, blame };
 }
 
 /** The nearest function around `at` that has the parameter. */

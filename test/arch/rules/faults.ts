@@ -10,40 +10,64 @@ const document = "docs/spec/faults.md";
 
 export const checkFaults: Rule = (tree) => {
   const used = faultCodesOf(tree);
-  const written = new Set(documentedCodes(tree.texts.get(document) ?? ""));
+  const written = documentedFaults(tree.texts.get(document) ?? "");
   const tests = [...tree.files.values()].filter((file) => file.isTest).map((file) => file.text);
   const violation = (at: string, what: string): Violation => ({ rule: "fault", at, what });
-  const unwritten = [...used].flatMap(([code, at]) => [
-    ...(written.has(code) ? [] : [violation(at, `fault code ${code} is not in ${document}`)]),
-    ...(tests.some((text) => namesCode(text, code)) ? [] : [violation(at, `fault code ${code} is in no test`)]),
-  ]);
-  const unused = [...written].filter((code) => !used.has(code));
+  const wrong = [...used].flatMap(([code, { at, blames }]) => {
+    const blame = [...blames].sort().join(", ");
+    const stated = written.get(code);
+    return [
+      ...(stated === undefined ? [violation(at, `fault code ${code} is not in ${document}`)] : []),
+      ...(stated !== undefined && stated !== blame ? [violation(document, `${code} blames: ${blame}`)] : []),
+      ...(tests.some((text) => namesCode(text, code)) ? [] : [violation(at, `fault code ${code} is in no test`)]),
+    ];
+  });
+  const unused = [...written.keys()].filter((code) => !used.has(code));
   return [
     ...checkUnnamed(tree),
-    ...unwritten,
+    ...wrong,
     ...unused.map((code) => violation(document, `nothing makes the fault code ${code}`)),
   ];
 };
 
-/** Fault codes made under `src`, each with a place that makes it. */
-export function faultCodesOf(tree: SourceTree): Map<string, string> {
-  const codes = new Map<string, string>();
+interface CodeUse {
+  readonly at: string;
+  readonly blames: Set<string>;
+}
+
+/** Fault codes made under `src`, each with a place that makes it and whom it blames. */
+export function faultCodesOf(tree: SourceTree): ReadonlyMap<string, CodeUse> {
+  const codes = new Map<string, CodeUse>();
+  const add = (code: string, at: string, blame: string): void => {
+    const use = codes.get(code) ?? { at, blames: new Set() };
+    codes.set(code, use);
+    use.blames.add(blame);
+  };
   const made = makers(tree);
   for (const file of made) {
-    for (const fault of file.faults) {
-      if (fault.code !== null) codes.set(fault.code, `${file.path}:${fault.line}`);
-      if (fault.passedOnBy === null) continue;
-      const { name, position } = fault.passedOnBy;
-      for (const other of made.filter(({ path }) => topFolder(path) === topFolder(file.path))) {
-        for (const call of other.calls) {
-          const code = call.texts[position];
-          const reaches = call.callee === name && (other === file || call.isMethod);
-          if (reaches && code != null && codeShape.test(code)) codes.set(code, `${other.path}:${call.line}`);
-        }
+    for (const { code, blame, line, passedOnBy } of file.faults) {
+      if (code !== null) add(code, `${file.path}:${line}`, blame);
+      if (passedOnBy === null) continue;
+      const folder = made.filter(({ path }) => topFolder(path) === topFolder(file.path));
+      for (const use of folder.flatMap((other) => codesPassed(other, passedOnBy, other === file))) {
+        add(use.code, use.at, blame);
       }
     }
   }
   return codes;
+}
+
+/** Codes that a file gives to a function which makes the fault; from another file only a method is recognised. */
+function codesPassed(
+  file: SourceFile,
+  to: { name: string; position: number },
+  isSame: boolean,
+): { code: string; at: string }[] {
+  return file.calls.flatMap((call) => {
+    const code = call.texts[to.position];
+    const reaches = call.callee === to.name && (isSame || call.isMethod);
+    return reaches && code != null && codeShape.test(code) ? [{ code, at: `${file.path}:${call.line}` }] : [];
+  });
 }
 
 /** Places that make a fault whose code neither they nor their callers write out. */
@@ -59,9 +83,10 @@ function makers(tree: SourceTree): SourceFile[] {
   return [...tree.files.values()].filter(({ path, isTest }) => /^src\/(?!base\/)/.test(path) && !isTest);
 }
 
-/** The first column of the table: `| \`code\` | blame | meaning |`. */
-function documentedCodes(text: string): string[] {
-  return [...text.matchAll(/^\|\s*`([^`]+)`\s*\|/gm)].map((match) => match[1]!);
+/** The first two columns of the table: `| \`code\` | blame | meaning |`. */
+function documentedFaults(text: string): ReadonlyMap<string, string> {
+  const rows = text.matchAll(/^\|\s*`([^`]+)`\s*\|\s*([a-z, ]+?)\s*\|/gm);
+  return new Map(Array.from(rows, (row) => [row[1]!, row[2]!]));
 }
 
 function namesCode(text: string, code: string): boolean {
