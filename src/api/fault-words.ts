@@ -1,6 +1,7 @@
 /** Refusals in words: the sentence that goes with a fault's code. */
+
+import type { ErrorBody } from "#api/contract";
 import type { Fault } from "#base";
-import type { ErrorBody } from "./contract/index.ts";
 
 /** `{name}` is filled from the fault's detail. A code without a sentence here is said as its own words. */
 const SENTENCES: Readonly<Record<string, string>> = {

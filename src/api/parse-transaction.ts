@@ -1,5 +1,8 @@
 /** A signed transaction in JSON becomes its canonical bytes; whether those are worth anything is decided elsewhere. */
-import { asKey, asSignature, blameSender, err, type Fault, fromHex, ok, type Result } from "#base";
+
+import { type ErrorBody, SignedRecord, type SignedTransaction, SignedTransfer } from "#api/contract";
+import { createCheck } from "#api/server";
+import { asKey, asSignature, err, fromHex, ok, type Result } from "#base";
 import { parseAddress } from "#crypto";
 import {
   encodeRecord,
@@ -10,9 +13,7 @@ import {
   MAX_RECORD_BYTES,
   type Output,
 } from "#model";
-import { type ErrorBody, SignedRecord, type SignedTransaction, SignedTransfer } from "./contract/index.ts";
 import { describeFault, malformed } from "./fault-words.ts";
-import { createCheck } from "./server/index.ts";
 
 const MAX_U64 = 2n ** 64n - 1n;
 const checkTransfer = createCheck<SignedTransfer>(SignedTransfer, "the transaction");
@@ -28,8 +29,8 @@ export function parseTransaction(value: unknown, prefix: string): Result<Uint8Ar
   if (!checked.ok) return err(malformed(checked.message));
   const signed: SignedTransaction = checked.value;
   const payload = signed.kind === "transfer" ? readOutputs(signed.payload.outputs, prefix) : readRecord(signed.payload);
-  if (!payload.ok) return err(describeFault(payload.error));
-  if (BigInt(signed.fee) > MAX_U64) return err(describeFault(blameSender("amount-overflow", { field: "fee" })));
+  if (!payload.ok) return payload;
+  if (BigInt(signed.fee) > MAX_U64) return err(malformed("`fee` is more than 64 bits hold"));
   return ok(
     encodeTransaction({
       version: signed.version,
@@ -46,13 +47,13 @@ export function parseTransaction(value: unknown, prefix: string): Result<Uint8Ar
 function readOutputs(
   outputs: readonly { readonly to: string; readonly amount: string }[],
   prefix: string,
-): Result<Uint8Array, Fault> {
+): Result<Uint8Array, ErrorBody> {
   const read: Output[] = [];
   for (const { to, amount } of outputs) {
     const address = parseAddress(to, prefix);
-    if (!address.ok) return address;
+    if (!address.ok) return err(describeFault(address.error));
     const amountAtoms = BigInt(amount);
-    if (amountAtoms > MAX_U64) return err(blameSender("amount-overflow", { field: "amount" }));
+    if (amountAtoms > MAX_U64) return err(malformed("`amount` is more than 64 bits hold"));
     read.push({ to: address.value, amountAtoms });
   }
   return ok(encodeTransfer(read));
@@ -61,8 +62,9 @@ function readOutputs(
 function readRecord(payload: {
   readonly mediaType: "json" | "octets";
   readonly data: string;
-}): Result<Uint8Array, Fault> {
+}): Result<Uint8Array, ErrorBody> {
   const data = fromHex(payload.data)!;
-  if (data.length > MAX_RECORD_BYTES) return err(blameSender("record-too-large", { sizeBytes: data.length }));
+  if (data.length > MAX_RECORD_BYTES)
+    return err(malformed(`a record holds at most ${MAX_RECORD_BYTES} bytes, not ${data.length}`));
   return ok(encodeRecord({ mediaType: payload.mediaType === "json" ? 0 : 1, data }));
 }

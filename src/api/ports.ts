@@ -1,9 +1,10 @@
 /** What the API needs of a node; `node` connects these to chain, mempool, peers and production. */
+
+import type { HealthCheck, Peers } from "#api/contract";
 import type { Address, BlockId, Fault, Hash, Result, TransactionId } from "#base";
 import type { Bus, NodeEvents } from "#events";
 import type { Account, Credit, Header, PreparedTransaction, Supply } from "#model";
 import type { ChainSpec } from "#spec";
-import type { HealthCheck, Peers } from "./contract/index.ts";
 
 export type Awaitable<T> = T | Promise<T>;
 

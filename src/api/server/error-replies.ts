@@ -2,8 +2,8 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ErrorReply } from "#api/contract";
 import { InvariantError, type Logger, OperationError } from "#base";
-import type { ErrorReply } from "../contract/error.ts";
 import type { App } from "./app.ts";
 import { Refusal } from "./refusal.ts";
 

@@ -3,11 +3,13 @@ import rateLimit from "@fastify/rate-limit";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import websocket from "@fastify/websocket";
 import fastify from "fastify";
+import type { Registry } from "prom-client";
 import type { Clock, Logger, Random } from "#base";
 import type { App } from "./app.ts";
 import { answerClientError, answerError, installErrorReplies } from "./error-replies.ts";
 import { watchRoutes } from "./known-routes.ts";
 import { type Listening, listen } from "./listen.ts";
+import { installMetrics } from "./metrics.ts";
 import { type ApiTitle, installOpenApi } from "./openapi.ts";
 import { type HttpOptions, MAX_HEADER_BYTES } from "./options.ts";
 import { installPages } from "./pages.ts";
@@ -37,6 +39,8 @@ export interface HttpServerParts {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
+  /** Served at /metrics; without it there is no such route. */
+  readonly registry?: Registry;
 }
 
 export interface HttpServer {
@@ -85,6 +89,7 @@ export async function createHttpServer(options: HttpServerOptions, parts: HttpSe
     throw new Refusal(405, "method-not-allowed", `${path} takes ${methods.join(" or ")}, not ${request.method}`);
   });
   await installOpenApi(app, options.about);
+  if (parts.registry !== undefined) installMetrics(app, parts.registry, streams);
   if (options.pagesFolder !== null) await installPages(app, options.pagesFolder);
   app.addHook("preClose", async () => streams.closeAll());
 

@@ -1,7 +1,7 @@
 /** The description of the API, made from the schemas in use. */
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import { ErrorReply } from "../contract/error.ts";
+import { ErrorReply } from "#api/contract";
 import type { App } from "./app.ts";
 
 type Json = { [key: string]: unknown };

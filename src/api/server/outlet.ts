@@ -21,6 +21,8 @@ export interface OutEvent {
 export interface Outlet {
   /** Aborted when the reader is gone or was cut off. */
   readonly signal: AbortSignal;
+  /** Says where the stream begins, so that a reader who leaves before the first event comes back there. */
+  begin(cursor: string): void;
   /** Never waits; past the bound the reader is cut off. */
   send(event: OutEvent): void;
   /** Resolves when the reader has taken what was sent, or is gone. */
@@ -48,6 +50,7 @@ export function openEventStream(reply: FastifyReply, clock: Clock): Outlet {
   raw.on("error", () => raw.destroy());
   return {
     signal: gone.signal,
+    begin: (cursor) => void raw.write(`id: ${cursor}\n\n`),
     send({ type, cursor, json }) {
       if (gone.signal.aborted) return;
       const id = cursor === null ? "" : `id: ${cursor}\n`;
@@ -88,6 +91,7 @@ export function openSocketOutlet(socket: Socket, clock: Clock): Outlet {
   socket.on("error", () => socket.terminate());
   return {
     signal: gone.signal,
+    begin() {},
     send({ json }) {
       if (gone.signal.aborted) return;
       flushed = new Promise((resolve) => socket.send(json, () => resolve()));

@@ -1,0 +1,120 @@
+/** News as it happens: server-sent events, and the same over a WebSocket. */
+import { Type } from "typebox";
+import { formatCursor, parseCursor } from "#api/contract";
+import { type App, invalid, type Outlet, openEventStream, openSocketOutlet, type Streams } from "#api/server";
+import { asHash, type Clock, fromHex, type Logger } from "#base";
+import { followChain, watchHead } from "./chain-follower.ts";
+import { createLiveNews } from "./live-news.ts";
+import type { BlockPoint, NodePorts } from "./ports.ts";
+import { pointOf, showPoint } from "./show-block.ts";
+
+const CursorQuery = Type.Object(
+  { cursor: Type.Optional(Type.String({ description: "where to go on; a Last-Event-ID header wins over it" })) },
+  { additionalProperties: false },
+);
+const SocketQuery = Type.Object(
+  {
+    cursor: Type.Optional(Type.String()),
+    events: Type.Optional(
+      Type.String({
+        pattern: "^(chain|live)(,(chain|live))?$",
+        default: "chain",
+        description: "`chain`, `live` or `chain,live`",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+const streamReply = (description: string) => ({
+  200: { description, content: { "text/event-stream": { schema: Type.String() } } },
+});
+
+export interface EventParts {
+  readonly streams: Streams;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export function addEventRoutes(app: App, ports: NodePorts, { streams, clock, log }: EventParts): void {
+  const { chain } = ports;
+  const watch = watchHead(ports.events);
+  const news = createLiveNews(ports, clock);
+  const tags = ["events"];
+  const follow = (outlet: Outlet, from: BlockPoint | null): void => {
+    followChain(chain, watch, outlet, from).catch((error: unknown) => {
+      log.error("event reader failed", { error: String(error) });
+      outlet.close();
+    });
+  };
+
+  app.get(
+    "/v1/events",
+    {
+      exposeHeadRoute: false,
+      schema: {
+        tags,
+        summary: "Blocks applied and reverted; resumes from a cursor",
+        querystring: CursorQuery,
+        response: streamReply("ChainEvent as data, its cursor as id"),
+      },
+    },
+    (request, reply) => {
+      const from = readCursor(request.headers["last-event-id"] ?? request.query.cursor);
+      streams.assertRoom();
+      const outlet = openEventStream(reply, clock);
+      streams.add(outlet);
+      if (from === null) outlet.begin(formatCursor(showPoint(pointOf(chain.head()))));
+      follow(outlet, from);
+    },
+  );
+  app.get(
+    "/v1/events/live",
+    {
+      exposeHeadRoute: false,
+      schema: {
+        tags,
+        summary: "Mempool and peer news; what is missed is not repeated",
+        response: streamReply("LiveEvent as data"),
+      },
+    },
+    (_request, reply) => {
+      streams.assertRoom();
+      const outlet = openEventStream(reply, clock);
+      streams.add(outlet);
+      news.add(outlet);
+    },
+  );
+  app.get(
+    "/v1/ws",
+    {
+      websocket: true,
+      exposeHeadRoute: false,
+      preValidation: async (request) => {
+        readCursor((request.query as { cursor?: string }).cursor);
+        streams.assertRoom();
+      },
+      schema: {
+        tags,
+        summary: "The same events over a WebSocket, one JSON text each",
+        querystring: SocketQuery,
+        response: { 101: { description: "switching to WebSocket", type: "null" } },
+      },
+    },
+    (socket, request) => {
+      const query = request.query as { cursor?: string; events?: string };
+      const outlet = openSocketOutlet(socket, clock);
+      streams.add(outlet);
+      const wanted = (query.events ?? "chain").split(",");
+      if (wanted.includes("chain")) follow(outlet, readCursor(query.cursor));
+      if (wanted.includes("live")) news.add(outlet);
+    },
+  );
+}
+
+/** @throws Refusal 400 for what is no cursor; one that is not known here gets a `reset` instead */
+function readCursor(text: string | string[] | undefined): BlockPoint | null {
+  if (text === undefined || text === "") return null;
+  const point = typeof text === "string" ? parseCursor(text) : null;
+  if (point === null) throw invalid("a cursor has the form <height>:<block id, 64 hex digits>");
+  return { height: point.height, id: asHash(fromHex(point.hash)!) };
+}

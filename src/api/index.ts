@@ -1,0 +1,18 @@
+export { describeFault } from "./fault-words.ts";
+export { createNodeApi, DEFAULT_SUBMIT_LIMITS, type NodeApiOptions, type NodeApiParts } from "./node-api.ts";
+export type {
+  AccountState,
+  Awaitable,
+  BlockMoney,
+  BlockPoint,
+  BlockRecord,
+  ChainView,
+  IncludedTransaction,
+  NodeFacts,
+  NodeOrders,
+  NodePorts,
+  PendingView,
+  StateProof,
+  WorkFacts,
+} from "./ports.ts";
+export type { SubmitLimits } from "./transaction-routes.ts";
