@@ -12,3 +12,6 @@ export {
   type Write,
   type WriteBatch,
 } from "./port.ts";
+export type { PackedKeys } from "./recent-entries.ts";
+export type { Candidate } from "./segment-entry.ts";
+export { type FindOptions, openSegmentIndex, type SegmentIndex, type SegmentIndexOptions } from "./segment-index.ts";
