@@ -1,0 +1,86 @@
+import { Link } from "@tanstack/react-router";
+import { Icon, type IconName } from "../ui/index.ts";
+
+interface Place {
+  readonly to: string;
+  readonly label: string;
+  readonly icon: IconName;
+  /** Left out of the bottom bar, which has room for six; reached from the wallet there. */
+  readonly wideOnly?: boolean;
+}
+
+const PLACES: readonly Place[] = [
+  { to: "/", label: "Overview", icon: "overview" },
+  { to: "/blocks", label: "Blocks", icon: "blocks" },
+  { to: "/mempool", label: "Mempool", icon: "mempool" },
+  { to: "/records", label: "Records", icon: "record" },
+  { to: "/network", label: "Network", icon: "network" },
+  { to: "/accounts", label: "Accounts", icon: "accounts", wideOnly: true },
+  { to: "/wallet", label: "Wallet", icon: "wallet" },
+];
+
+/** Down the left side; icons alone where there is little room. */
+export function Rail() {
+  return (
+    <nav
+      aria-label="Main"
+      className="fixed inset-y-0 left-0 z-20 flex w-15 flex-col gap-1 border-line border-r bg-card px-2.5 py-3 max-md:hidden xl:w-50"
+    >
+      <Link to="/" className="mb-3 flex h-9 items-center gap-2.5 px-1.5" aria-label="Agon, overview">
+        <Mark />
+        <span className="font-semibold text-lg tracking-tight max-xl:hidden">Agon</span>
+      </Link>
+      {PLACES.map((place) => (
+        <Link
+          key={place.to}
+          to={place.to}
+          title={place.label}
+          activeOptions={{ exact: place.to === "/" }}
+          className="flex h-9 items-center gap-2.5 rounded-control px-2.5 text-ink-soft text-sm transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:font-medium aria-[current=page]:text-ink"
+        >
+          <Icon name={place.icon} size={17} />
+          <span className="max-xl:sr-only">{place.label}</span>
+        </Link>
+      ))}
+      <a
+        href="/docs"
+        title="API"
+        className="mt-auto flex h-9 items-center gap-2.5 rounded-control px-2.5 text-ink-faint text-sm hover:bg-sunken hover:text-ink"
+      >
+        <Icon name="info" size={17} />
+        <span className="max-xl:sr-only">API reference</span>
+      </a>
+    </nav>
+  );
+}
+
+/** Along the bottom of a phone. */
+export function BottomBar() {
+  return (
+    <nav
+      aria-label="Main"
+      className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-6 border-line border-t bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {PLACES.filter((place) => !place.wideOnly).map((place) => (
+        <Link
+          key={place.to}
+          to={place.to}
+          activeOptions={{ exact: place.to === "/" }}
+          className="flex h-15 flex-col items-center justify-center gap-1 text-2xs text-ink-faint -outline-offset-2 aria-[current=page]:font-medium aria-[current=page]:text-ink"
+        >
+          <Icon name={place.icon} size={19} />
+          {place.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Mark() {
+  return (
+    <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true" className="shrink-0">
+      <rect width="32" height="32" rx="8" className="fill-ink" />
+      <path d="M16 6 26 25h-4.6l-2-4h-6.8l-2 4H6Zm0 7.6L14.2 17.400h3.6Z" className="fill-accent-fill" />
+    </svg>
+  );
+}

@@ -1,0 +1,54 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { ApiError, type Client } from "#api/contract";
+import { createPageClient } from "./api.ts";
+import { followNews } from "./news.ts";
+
+interface Connection {
+  readonly client: Client;
+  readonly node: string | null;
+  readonly chooseNode: (node: string | null) => void;
+}
+
+const ConnectionContext = createContext<Connection | null>(null);
+
+/** What the server refuses for good is not asked again. */
+function shouldRetry(failures: number, error: Error): boolean {
+  return failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500);
+}
+
+function createCache(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: shouldRetry, staleTime: 5_000, refetchOnWindowFocus: true, networkMode: "always" },
+      mutations: { networkMode: "always" },
+    },
+  });
+}
+
+/** Another node is another view of the world: it gets a client and a cache of its own. */
+export function ConnectionProvider({ children }: { readonly children: ReactNode }) {
+  const [node, chooseNode] = useState<string | null>(null);
+  const { client, cache } = useMemo(() => ({ client: createPageClient({ node }), cache: createCache() }), [node]);
+  useEffect(() => {
+    const stop = new AbortController();
+    void followNews(client, cache, stop.signal);
+    return () => stop.abort();
+  }, [client, cache]);
+  const connection = useMemo(() => ({ client, node, chooseNode }), [client, node]);
+  return (
+    <ConnectionContext.Provider value={connection}>
+      <QueryClientProvider client={cache}>{children}</QueryClientProvider>
+    </ConnectionContext.Provider>
+  );
+}
+
+export function useConnection(): Connection {
+  const connection = useContext(ConnectionContext);
+  if (connection === null) throw new Error("useConnection needs a ConnectionProvider above it");
+  return connection;
+}
+
+export function useClient(): Client {
+  return useConnection().client;
+}

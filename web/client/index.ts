@@ -1,0 +1,28 @@
+export { ConnectionProvider, useClient, useConnection } from "./context.tsx";
+export {
+  type NodeOrder,
+  useAudit,
+  useDevnetAccounts,
+  useDevnetNodes,
+  useNames,
+  useNodeOrder,
+} from "./devnet-queries.ts";
+export { keys } from "./keys.ts";
+export { type FeedItem, type LiveConnection, NO_TRENDS, type Trends } from "./live-state.ts";
+export {
+  PAGE_SIZE,
+  useAccount,
+  useAccountTransactions,
+  useBlock,
+  useBlockPage,
+  useBlockTransactions,
+  useFeed,
+  useLiveConnection,
+  useMempool,
+  usePeers,
+  useRecentBlocks,
+  useRecord,
+  useStatus,
+  useTransaction,
+  useTrends,
+} from "./queries.ts";

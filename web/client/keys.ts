@@ -1,0 +1,21 @@
+/** Every key of the query cache, in one place: the news write under the same ones that the pages read. */
+export const keys = {
+  status: ["status"],
+  recentBlocks: ["blocks", "recent"],
+  blockPage: (from: number) => ["blocks", "page", from],
+  block: (id: string) => ["block", id],
+  blockTransactions: (id: string, offset: number) => ["block-transactions", id, offset],
+  transaction: (id: string) => ["transaction", id],
+  account: (address: string) => ["account", address],
+  accountTransactions: (address: string) => ["account", address, "transactions"],
+  record: (id: string) => ["record", id],
+  records: ["records"],
+  mempool: ["mempool"],
+  peers: ["peers"],
+  devnetNodes: ["devnet", "nodes"],
+  devnetAccounts: ["devnet", "accounts"],
+  devnetAudit: ["devnet", "audit"],
+  connection: ["live", "connection"],
+  feed: ["live", "feed"],
+  trends: ["live", "trends"],
+} as const;

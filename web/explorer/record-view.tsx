@@ -1,0 +1,112 @@
+import { useMemo } from "react";
+import { fromUtf8, toHex } from "#base";
+import { sha256 } from "#crypto";
+import { useConnection, useRecord } from "../client/index.ts";
+import { CodeBlock, Facts, formatBytes, Hash, JsonView, Tabs } from "../ui/index.ts";
+import { QueryCard } from "./query-card.tsx";
+
+/** The exact bytes of a record: as JSON when they are, as text, and as hex. */
+export function RecordView({ id }: { readonly id: string }) {
+  const record = useRecord(id);
+  return (
+    <QueryCard query={record} missing="No such record" title="The record" rows={6}>
+      {({ bytes, mediaType }) => <RecordBytes id={id} bytes={bytes} mediaType={mediaType} />}
+    </QueryCard>
+  );
+}
+
+function RecordBytes({
+  id,
+  bytes,
+  mediaType,
+}: {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}) {
+  const { node } = useConnection();
+  const text = useMemo(() => fromUtf8(bytes), [bytes]);
+  const json = useMemo(() => parse(text), [text]);
+  const digest = useMemo(() => toHex(sha256(bytes)), [bytes]);
+  const raw = `/v1/records/${id}${node === null ? "" : `?node=${encodeURIComponent(node)}`}`;
+  const tabs = [
+    ...(json === undefined
+      ? []
+      : [
+          {
+            key: "json",
+            label: "JSON",
+            content: (
+              <Pane>
+                <JsonView value={json} label="The record as JSON" />
+              </Pane>
+            ),
+          },
+        ]),
+    ...(text === null
+      ? []
+      : [
+          {
+            key: "text",
+            label: "Text",
+            content: (
+              <Pane>
+                <CodeBlock label="The record as text">{text}</CodeBlock>
+              </Pane>
+            ),
+          },
+        ]),
+    {
+      key: "hex",
+      label: "Bytes",
+      content: (
+        <Pane>
+          <CodeBlock label="The record as hex">{groupHex(bytes)}</CodeBlock>
+        </Pane>
+      ),
+    },
+  ];
+  return (
+    <>
+      <Tabs label="Ways to see the record" tabs={tabs} />
+      <Facts
+        facts={[
+          { label: "Size", value: `${formatBytes(bytes.length)} (${bytes.length} bytes)` },
+          { label: "Declared as", value: mediaType },
+          { label: "SHA-256", value: <Hash value={digest} full copy what="digest" /> },
+          {
+            label: "Raw",
+            value: (
+              <a
+                href={raw}
+                download={`${id}.${json === undefined ? "bin" : "json"}`}
+                className="underline underline-offset-3"
+              >
+                Download the exact bytes
+              </a>
+            ),
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+function Pane({ children }: { readonly children: React.ReactNode }) {
+  return <div className="p-4">{children}</div>;
+}
+
+/** @returns undefined when it is no JSON */
+function parse(text: string | null): unknown {
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Two bytes a group. */
+function groupHex(bytes: Uint8Array): string {
+  return toHex(bytes).replace(/(.{4})(?=.)/g, "$1 ");
+}

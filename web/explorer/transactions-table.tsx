@@ -1,0 +1,149 @@
+import { Link } from "@tanstack/react-router";
+import type { Transaction } from "#api/contract";
+import { AddressLabel, Amount, Badge, type Column, DataTable, formatBytes, Hash, Icon, TimeAgo } from "../ui/index.ts";
+
+/** What all outputs give. */
+export function sentAtoms(transaction: Transaction): bigint {
+  if (transaction.kind !== "transfer") return 0n;
+  return transaction.payload.outputs.reduce((sum, output) => sum + BigInt(output.amount), 0n);
+}
+
+/** Atoms a byte, which is what the mempool orders by. */
+export function feeRate(transaction: Transaction): number {
+  return Number(transaction.fee) / transaction.sizeBytes;
+}
+
+export function KindBadge({ transaction }: { readonly transaction: Transaction }) {
+  return transaction.kind === "transfer" ? (
+    <Badge icon="arrowRight">transfer</Badge>
+  ) : (
+    <Badge icon="record">record</Badge>
+  );
+}
+
+export function TransactionStatusBadge({ transaction }: { readonly transaction: Transaction }) {
+  if (transaction.status === "pending")
+    return (
+      <Badge tone="warn" icon="clock">
+        pending
+      </Badge>
+    );
+  if (transaction.block === null)
+    return (
+      <Badge tone="bad" icon="fork">
+        stale
+      </Badge>
+    );
+  const { confirmations } = transaction.block;
+  return (
+    <Badge tone="good" icon="check">
+      {confirmations === 1 ? "included" : `${confirmations} deep`}
+    </Badge>
+  );
+}
+
+/** Whom it is for: the recipient, how many there are, or how large the record is. */
+function What({
+  transaction,
+  names,
+}: {
+  readonly transaction: Transaction;
+  readonly names: ReadonlyMap<string, string>;
+}) {
+  if (transaction.kind === "record")
+    return (
+      <Link
+        to={`/records/${transaction.id}`}
+        className="inline-flex items-center gap-1.5 underline-offset-3 hover:underline"
+      >
+        <Icon name="record" size={14} />
+        {formatBytes(transaction.payload.dataBytes)} of {transaction.payload.mediaType === "json" ? "JSON" : "bytes"}
+      </Link>
+    );
+  const [first] = transaction.payload.outputs;
+  if (transaction.payload.outputs.length !== 1 || first === undefined)
+    return <span>{transaction.payload.outputs.length} recipients</span>;
+  return <AddressLabel address={first.to} name={names.get(first.to)} />;
+}
+
+export interface TransactionsTableProps {
+  readonly label: string;
+  readonly transactions: readonly Transaction[];
+  readonly names: ReadonlyMap<string, string>;
+  /** Amounts are seen from this account: what it got is positive. */
+  readonly of?: string;
+  readonly show?: readonly ("status" | "rate" | "when")[];
+}
+
+export function TransactionsTable({ label, transactions, names, of, show = [] }: TransactionsTableProps) {
+  const columns: (Column<Transaction> | false)[] = [
+    {
+      key: "id",
+      header: "Transaction",
+      names: true,
+      render: (transaction) => <Hash value={transaction.id} to={`/transactions/${transaction.id}`} keep={5} />,
+    },
+    show.includes("status") && {
+      key: "status",
+      header: "State",
+      render: (transaction) => <TransactionStatusBadge transaction={transaction} />,
+    },
+    { key: "kind", header: "Kind", from: "lg", render: (transaction) => <KindBadge transaction={transaction} /> },
+    {
+      key: "from",
+      header: "From",
+      from: "md",
+      render: (transaction) => <AddressLabel address={transaction.sender} name={names.get(transaction.sender)} />,
+    },
+    { key: "to", header: "To", from: "sm", render: (transaction) => <What transaction={transaction} names={names} /> },
+    {
+      key: "amount",
+      header: "Amount",
+      align: "right",
+      render: (transaction) => {
+        if (transaction.kind === "record") return <span className="text-ink-faint">–</span>;
+        return (
+          <Amount
+            atoms={of === undefined ? sentAtoms(transaction) : changeFor(of, transaction)}
+            aligned
+            signed={of !== undefined}
+          />
+        );
+      },
+    },
+    show.includes("rate") && {
+      key: "rate",
+      header: "Fee rate",
+      align: "right",
+      render: (transaction) => (
+        <span className="tabular">
+          {feeRate(transaction).toFixed(1)} <span className="font-sans text-ink-faint text-xs">atoms/B</span>
+        </span>
+      ),
+    },
+    show.includes("when") && {
+      key: "when",
+      header: "When",
+      from: "sm",
+      render: (transaction) => (transaction.block === null ? "–" : <TimeAgo timeMs={transaction.block.timeMs} plain />),
+    },
+  ];
+  return (
+    <DataTable
+      label={label}
+      columns={columns.filter((column) => column !== false)}
+      rows={transactions}
+      rowKey={(transaction) => transaction.id}
+    />
+  );
+}
+
+/** What a transfer changed for one account, without the fee. */
+function changeFor(address: string, transaction: Transaction): bigint {
+  if (transaction.kind !== "transfer") return 0n;
+  const got = transaction.payload.outputs.reduce(
+    (sum, out) => (out.to === address ? sum + BigInt(out.amount) : sum),
+    0n,
+  );
+  return transaction.sender === address ? got - sentAtoms(transaction) : got;
+}

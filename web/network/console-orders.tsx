@@ -1,0 +1,122 @@
+import { useState } from "react";
+import type { DevnetNode } from "#api/contract";
+import { type NodeOrder, useNodeOrder } from "../client/index.ts";
+import { Button, Card, Dialog, Field, Icon, type IconName } from "../ui/index.ts";
+import { NodesTable } from "./nodes-table.tsx";
+
+interface Order {
+  readonly order: NodeOrder;
+  readonly label: string;
+  readonly icon: IconName;
+  /** Asked before it is given. */
+  readonly question?: string;
+}
+
+const RUNNING: readonly Order[] = [
+  { order: "mine", label: "Mine", icon: "pick" },
+  { order: "validate", label: "Validate", icon: "check" },
+  {
+    order: "shutdown",
+    label: "Shut down",
+    icon: "power",
+    question: "It finishes what it does, says goodbye to its peers and ends. Start it again here whenever you like.",
+  },
+  {
+    order: "kill",
+    label: "Kill",
+    icon: "cross",
+    question:
+      "Its process ends at once, as in a power cut. What it has acknowledged must still be there when it comes back.",
+  },
+];
+const STOPPED: readonly Order[] = [{ order: "start", label: "Start", icon: "play" }];
+
+/** The probe of a devnet: every node, and orders to it, with the console's token. */
+export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[] }) {
+  const [token, setToken] = useState("");
+  const [asked, setAsked] = useState<{ readonly order: Order; readonly name: string } | null>(null);
+  const give = useNodeOrder(token.trim());
+  const choose = (order: Order, name: string): void => {
+    if (order.question === undefined) give.mutate({ order: order.order, name });
+    else setAsked({ order, name });
+  };
+  const orders = (node: DevnetNode) => (
+    <span className="inline-flex gap-1">
+      {(node.state === "running" ? RUNNING : node.state === "stopped" || node.state === "crashed" ? STOPPED : []).map(
+        (order) => (
+          <Button
+            key={order.order}
+            size="small"
+            look={order.order === "kill" ? "danger" : "plain"}
+            icon={order.icon}
+            disabled={token.trim() === "" || give.isPending}
+            aria-label={`${order.label} ${node.name}`}
+            onClick={() => choose(order, node.name)}
+          >
+            {order.label}
+          </Button>
+        ),
+      )}
+    </span>
+  );
+  return (
+    <Card title="Nodes" flush>
+      <NodesTable nodes={nodes} actions={orders} />
+      <div className="grid items-start gap-4 border-line border-t p-4 md:grid-cols-[20rem_1fr]">
+        <Field
+          label="Token for orders"
+          type="password"
+          mono
+          value={token}
+          onChange={(event) => setToken(event.target.value)}
+          help="It lies in the devnet's folder, in the file api-token."
+        />
+        <OrderResult result={give} />
+      </div>
+      <Dialog
+        open={asked !== null}
+        title={asked === null ? "" : `${asked.order.label} ${asked.name}?`}
+        close={() => setAsked(null)}
+      >
+        <p className="text-ink-soft text-sm">{asked?.order.question}</p>
+        <div className="mt-4 flex justify-end gap-2">
+          <Button onClick={() => setAsked(null)}>Leave it running</Button>
+          <Button
+            look="danger"
+            onClick={() => {
+              if (asked !== null) give.mutate({ order: asked.order.order, name: asked.name });
+              setAsked(null);
+            }}
+          >
+            {asked?.order.label}
+          </Button>
+        </div>
+      </Dialog>
+    </Card>
+  );
+}
+
+function OrderResult({ result }: { readonly result: ReturnType<typeof useNodeOrder> }) {
+  return (
+    <p role="status" className="flex min-h-9 items-center gap-2 self-center text-sm">
+      {result.isPending ? (
+        <>
+          <Icon name="clock" />
+          {result.variables.name}: {result.variables.order} …
+        </>
+      ) : result.isError ? (
+        <span className="flex items-center gap-2 text-bad">
+          <Icon name="alert" />
+          {result.error.message}
+        </span>
+      ) : result.isSuccess ? (
+        <span className="flex items-center gap-2 text-good">
+          <Icon name="check" />
+          {result.data}
+        </span>
+      ) : (
+        <span className="text-ink-faint">Orders need the token; reading does not.</span>
+      )}
+    </p>
+  );
+}

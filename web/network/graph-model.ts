@@ -1,0 +1,75 @@
+/** The network as nodes and connections, from what the console or one node alone knows. */
+import type { DevnetNode, Peers, Status } from "#api/contract";
+
+export interface GraphNode {
+  readonly id: string;
+  readonly name: string;
+  /** Null when it does not answer or has not said. */
+  readonly head: { readonly height: number; readonly hash: string } | null;
+  readonly alive: boolean;
+}
+
+export interface NetworkGraph {
+  readonly nodes: readonly GraphNode[];
+  /** Each connection once. */
+  readonly edges: readonly (readonly [from: string, to: string])[];
+}
+
+/** One tip of the chain and the nodes that have it, the highest first. */
+export interface Tip {
+  readonly height: number;
+  readonly hash: string;
+  readonly names: readonly string[];
+}
+
+export function graphOfDevnet(nodes: readonly DevnetNode[]): NetworkGraph {
+  const byPeer = new Map(nodes.flatMap((node) => (node.peerId === null ? [] : [[node.peerId, node.name] as const])));
+  const edges = new Map<string, readonly [string, string]>();
+  for (const node of nodes)
+    for (const peer of node.peerIds) {
+      const other = byPeer.get(peer);
+      if (other === undefined || other === node.name || node.state !== "running") continue;
+      const pair = [node.name, other].toSorted() as [string, string];
+      edges.set(pair.join("\n"), pair);
+    }
+  return {
+    nodes: nodes.map(({ name, head, state }) => ({
+      id: name,
+      name,
+      head: state === "running" ? head : null,
+      alive: state === "running",
+    })),
+    edges: [...edges.values()],
+  };
+}
+
+/** A plain node knows itself and whom it is connected to. */
+export function graphOfNode(status: Status, peers: Peers): NetworkGraph {
+  const self = status.node.peerId;
+  return {
+    nodes: [
+      { id: self, name: "this node", head: status.head, alive: true },
+      ...peers.peers.map(({ peerId, head }) => ({ id: peerId, name: `…${peerId.slice(-6)}`, head, alive: true })),
+    ],
+    edges: peers.peers.map(({ peerId }) => [self, peerId] as const),
+  };
+}
+
+export function tipsOf(nodes: readonly GraphNode[]): readonly Tip[] {
+  const tips = new Map<string, { height: number; hash: string; names: string[] }>();
+  for (const { head, name } of nodes) {
+    if (head === null) continue;
+    const tip = tips.get(head.hash) ?? { height: head.height, hash: head.hash, names: [] };
+    tip.names.push(name);
+    tips.set(head.hash, tip);
+  }
+  return [...tips.values()].toSorted((a, b) => b.height - a.height || b.names.length - a.names.length);
+}
+
+/** On a circle, the first at the top; two stand side by side. */
+export function placeOnCircle(index: number, count: number): { readonly x: number; readonly y: number } {
+  if (count === 1) return { x: 0, y: 0 };
+  const turn = count === 2 ? Math.PI : Math.PI / 2;
+  const angle = turn - (2 * Math.PI * index) / count;
+  return { x: Math.cos(angle), y: Math.sin(angle) };
+}

@@ -1,0 +1,105 @@
+/** The picture of the network, drawn by sigma; loaded only where it is shown. */
+import Graph from "graphology";
+import { useEffect, useRef, useState } from "react";
+import Sigma from "sigma";
+import type { Settings } from "sigma/settings";
+import { formatCount, resolveToken, useThemeVersion } from "../ui/index.ts";
+import { type NetworkGraph as Model, placeOnCircle, tipsOf } from "./graph-model.ts";
+
+const NODE_SIZE = 13;
+/** Of tips, the highest first; the rest share the last. */
+const TIP_TOKENS = ["accent-fill", "info", "bad"] as const;
+
+interface NodeLook {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly color: string;
+  readonly label: string;
+  readonly detail: string;
+}
+
+export function NetworkGraph({ graph: model, label }: { readonly graph: Model; readonly label: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const drawn = useRef<{ readonly graph: Graph; readonly sigma: Sigma } | null>(null);
+  const [failed, setFailed] = useState(false);
+  const theme = useThemeVersion();
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const graph = new Graph({ type: "undirected" });
+    try {
+      drawn.current = { graph, sigma: new Sigma(graph, element, settings()) };
+    } catch {
+      // Without WebGL there is no picture; the table beside it says the same.
+      setFailed(true);
+    }
+    return () => {
+      drawn.current?.sigma.kill();
+      drawn.current = null;
+    };
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
+  useEffect(() => {
+    if (drawn.current === null) return;
+    update(drawn.current.graph, model);
+    drawn.current.sigma.setSettings(settings());
+    drawn.current.sigma.refresh();
+  }, [model, theme]);
+
+  if (failed) return <p className="p-4 text-ink-soft text-sm">The picture needs WebGL; the table says the same.</p>;
+  return <div ref={box} role="img" aria-label={label} className="size-full" />;
+}
+
+function settings(): Partial<Settings> {
+  const ink = resolveToken("ink");
+  const soft = resolveToken("ink-soft");
+  const font = getComputedStyle(document.body).fontFamily;
+  return {
+    allowInvalidContainer: true,
+    enableCameraPanning: false,
+    enableCameraZooming: false,
+    enableCameraRotation: false,
+    stagePadding: 44,
+    labelRenderedSizeThreshold: 0,
+    labelDensity: 10,
+    defaultDrawNodeHover: () => {},
+    defaultDrawNodeLabel: (context, data) => {
+      const { x, y, size, label, detail } = data as typeof data & Partial<NodeLook>;
+      context.textAlign = "center";
+      context.fillStyle = ink;
+      context.font = `600 12px ${font}`;
+      context.fillText(label ?? "", x, y + size + 16);
+      context.fillStyle = soft;
+      context.font = `11px ${font}`;
+      context.fillText(detail ?? "", x, y + size + 30);
+      context.textAlign = "start";
+    },
+  };
+}
+
+/** Changes what differs and keeps the rest, so that nothing flickers. */
+function update(graph: Graph, model: Model): void {
+  const colours = TIP_TOKENS.map(resolveToken);
+  const dead = resolveToken("line-strong");
+  const line = resolveToken("ink-faint");
+  const tips = tipsOf(model.nodes);
+  const present = new Set(model.nodes.map((node) => node.id));
+  for (const id of graph.nodes()) if (!present.has(id)) graph.dropNode(id);
+  model.nodes.forEach((node, i) => {
+    const tip = tips.findIndex(({ hash }) => hash === node.head?.hash);
+    const look: NodeLook = {
+      ...placeOnCircle(i, model.nodes.length),
+      size: NODE_SIZE,
+      color: tip < 0 ? dead : colours[Math.min(tip, colours.length - 1)]!,
+      label: node.name,
+      detail: node.head === null ? (node.alive ? "head unknown" : "down") : `#${formatCount(node.head.height)}`,
+    };
+    graph.mergeNode(node.id, look);
+  });
+  const wanted = new Map(model.edges.map(([from, to]) => [`${from} ${to}`, [from, to] as const]));
+  for (const edge of graph.edges()) if (!wanted.has(edge)) graph.dropEdge(edge);
+  for (const [key, [from, to]] of wanted) graph.mergeEdgeWithKey(key, from, to, { size: 1.5, color: line });
+}
