@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 
 export interface WebBuild {
   /** True when a build ran, false when the pages were up to date or could not be built. */
@@ -24,6 +25,7 @@ export interface WebBuildOptions {
 
 const ownRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const timeoutMs = 120_000;
+const maxErrorLines = 20;
 const sources = [
   "web",
   "src/base",
@@ -112,7 +114,10 @@ function runVite(root: string, target: string): Promise<void> {
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
   const args = [vite, "build", "--config", configOf(root), "--outDir", target, "--emptyOutDir", "--logLevel", "warn"];
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, { cwd: join(root, "web"), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, args, {
+      cwd: join(root, "web"),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     const output: string[] = [];
     const keep = (chunk: Buffer): void => void output.push(chunk.toString());
@@ -122,9 +127,14 @@ function runVite(root: string, target: string): Promise<void> {
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (code === 0) done();
-      else fail(new Error(`vite ended with ${signal ?? code}\n${output.join("").trim()}`));
+      else fail(new Error(`vite ended with ${signal ?? code}\n${firstLines(output.join(""))}`));
     });
   });
+}
+
+/** The bundler colours its messages wherever they go, and follows them with a stack of its own. */
+function firstLines(text: string): string {
+  return stripVTControlCharacters(text).trim().split("\n").slice(0, maxErrorLines).join("\n");
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
