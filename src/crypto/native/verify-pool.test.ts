@@ -1,7 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { asHash, asKey, concatBytes, type Hash, OperationError, seededRandom } from "#base";
 import { ed25519PublicKey, ed25519Sign, sha256 } from "#crypto/platform";
+import { tempDir } from "../../../test/support/temp.ts";
 import { addressOf } from "../address.ts";
 import { taggedHash } from "../hash.ts";
 import { opensslEd25519 } from "../platform/ed25519-openssl.ts";
@@ -156,6 +159,26 @@ describe("life and death", () => {
     await Promise.all(ends);
     expect(workers.length).toBe(4);
     expect((await pool.verify(transfers)).every(({ valid }) => valid)).toBe(true);
+  });
+
+  test("where the native library cannot be loaded the workers use node:crypto", async () => {
+    const preload = join(tempDir(), "without-sodium.cjs");
+    writeFileSync(
+      preload,
+      `const Module = require("node:module");
+       const load = Module._load;
+       Module._load = (name, ...rest) => {
+         if (name === "sodium-native") throw new Error("no build for this platform");
+         return load(name, ...rest);
+       };`,
+    );
+    const url = new URL("./verify-worker.ts", import.meta.url);
+    const spawn = (setup: unknown): Worker => new Worker(url, { workerData: setup, execArgv: ["--require", preload] });
+    const pool = await runningPool({}, { spawn });
+    const forged = transfers[0]!.with(70, transfers[0]![70]! ^ 1);
+    const answers = await pool.verify([...transfers, forged]);
+    expect(answers).toEqual([...transfers, forged].map((bytes) => pool.verifyNow(bytes)));
+    expect(answers.map(({ valid }) => valid)).toEqual([...transfers.map(() => true), false]);
   });
 
   test("work that kills its workers is given up, and so is a worker that cannot start", async () => {
