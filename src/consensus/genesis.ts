@@ -1,4 +1,4 @@
-/** The first header of a chain, which nobody seals (rule BLOCK-9). */
+/** The first header of a chain, which nobody seals (rule BLOCK-12). */
 import { asAddress, asHash, type BlockId, type Hash } from "#base";
 import { computeBodyRoot, EMPTY_BODY, HEADER_VERSION, type Header, sealHash } from "#model";
 import type { ChainSpec } from "#spec";

@@ -1,4 +1,4 @@
-/** Bounds of the canonical form, the same on every chain (rules BYTES-3 to BYTES-6). A chain specification may only be stricter. */
+/** Bounds of the canonical form, the same on every chain (rule BYTES-6). A chain specification may only be stricter. */
 export const MAX_RECORD_BYTES = 16_384;
 export const MAX_OUTPUTS = 512;
 export const MAX_PAYLOAD_BYTES = 16_448;

@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { asAddress, asHash, asKey, concatBytes, fromHex, readUint, toHex } from "#base";
 import { sha256d } from "#crypto";
-import { HEADER_VERSION, type Header, sealHash } from "#model";
+import { decodeHeader, HEADER_VERSION, type Header, sealHash } from "#model";
 import { builtInSpec, type ChainSpec, chainIdOf } from "#spec";
 import type { Draft } from "../engine.ts";
 import { compactToTarget } from "./compact.ts";
@@ -84,6 +85,19 @@ describe("the bytes that work is done on", () => {
     const preimage = concatBytes(job.preimage.subarray(0, 76), uint32(nonce));
     expect(block.ok && toHex(block.value.id)).toBe(toHex(sha256d(preimage)));
     expect(block.ok && codeOf(engine.checkSeal(block.value))).toBe("ok");
+  });
+
+  test("the example of docs/spec/work.md is what it says", () => {
+    const page = readFileSync(new URL("../../../docs/spec/work.md", import.meta.url), "utf8");
+    const bytes = (name: string) => new RegExp(`^${name} +([0-9a-f]+)$`, "m").exec(page)![1]!;
+    const header = decodeHeader(fromHex(bytes("header"))!);
+    if (!header.ok) throw new Error(header.error.code);
+    const block = engine.parse(header.value);
+    if (!block.ok) throw new Error(block.error.code);
+    expect(toHex(block.value.sealHash)).toBe(bytes("sealHash"));
+    expect(toHex(block.value.id)).toBe(bytes("id"));
+    expect(toHex(encodeCoinbase(1, block.value.sealHash, block.value.seal.extranonce))).toBe(bytes("coinbase"));
+    expect(codeOf(engine.checkSeal(block.value))).toBe("ok");
   });
 
   test("another round is another part of the search space", () => {
