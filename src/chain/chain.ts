@@ -1,0 +1,221 @@
+/** The chain a node keeps: what goes in (the import line), what is read out, and drafts of what comes next. */
+
+import type { Fault } from "#base";
+import {
+  type Address,
+  type BlockId,
+  type Clock,
+  type Hash,
+  InvariantError,
+  type Logger,
+  type Result,
+  type TransactionId,
+  toHex,
+} from "#base";
+import type { Engine, Me, Parsed, SealJob, Verdict } from "#consensus";
+import type { Bus, NodeEvents } from "#events";
+import type { Maturing, StateProof } from "#ledger";
+import {
+  type Account,
+  type Block,
+  type Body,
+  type Credit,
+  computeBodyRoot,
+  HEADER_VERSION,
+  type Header,
+  type PreparedTransaction,
+  type Supply,
+  sealHash,
+} from "#model";
+import type { ChainSpec } from "#spec";
+import type { Store } from "#storage";
+import { checkHeaderGate, type PrepareTransactions } from "#validation";
+import { acceptDeepBranch } from "./accept-branch.ts";
+import { type BlockStore, createBlockStore } from "./block-store.ts";
+import type { Candidate, ImportResult } from "./candidate.ts";
+import type { BlockEntry } from "./entry.ts";
+import { ImportLine } from "./import-line.ts";
+import { openState } from "./open.ts";
+import type { ChainOptions } from "./options.ts";
+import { prepareKnownFor } from "./stored-transactions.ts";
+import { TransactionIndex, type TransactionPlace } from "./transaction-index.ts";
+import { type ChainLedger, WorkingState } from "./working-state.ts";
+
+export interface ChainParts {
+  readonly spec: ChainSpec;
+  readonly chainId: Hash;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly createLedger: () => ChainLedger;
+  readonly prepare: PrepareTransactions;
+  readonly events: Bus<NodeEvents>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A block that lacks nothing but its seal. */
+export interface UnsealedBlock {
+  readonly header: Omit<Header, "seal">;
+  readonly body: Body;
+  readonly transactions: readonly PreparedTransaction[];
+  readonly job: SealJob;
+  readonly expiresMs: number;
+}
+
+export type DraftResult =
+  | { readonly kind: "draft"; readonly block: UnsealedBlock }
+  | { readonly kind: "later"; readonly atMs: number }
+  | { readonly kind: "never"; readonly why: string };
+
+export interface Producer {
+  readonly me: Me;
+  /** Who is credited. */
+  readonly address: Address;
+}
+
+export interface Chain {
+  readonly spec: ChainSpec;
+  readonly chainId: Hash;
+  readonly genesisId: BlockId;
+  readonly engine: Engine;
+  /** Committed and announced. */
+  readonly head: BlockEntry;
+  readonly finalizedHeight: number;
+  readonly orphanCount: number;
+  /** Id of a heavier branch that waits for the operator's word. */
+  readonly deepBranch: BlockId | null;
+
+  import(candidates: readonly Candidate[]): Promise<readonly ImportResult[]>;
+  /** What a relay may know of a header before its body is there: the gate, and the parent's rules when it is known. */
+  checkHeader(header: Header): { readonly parsed: Result<Parsed, Fault>; readonly onParent: Verdict | null };
+  /** A block on the working head; the state is as before. */
+  draft(producer: Producer, candidates: Iterable<PreparedTransaction>): DraftResult;
+  /** Follows the deep branch. @returns the fault of its first bad block, if it has one */
+  acceptDeepBranch(id: BlockId): Promise<Result<void, Fault>>;
+
+  block(id: BlockId): BlockEntry | null;
+  blockAt(height: number): BlockEntry | null;
+  isOnChain(entry: BlockEntry): boolean;
+  body(entry: BlockEntry): Body;
+  bodyBytes(entry: BlockEntry): Uint8Array;
+  transactions(entry: BlockEntry): readonly PreparedTransaction[];
+  /** What the block gave, and to whom. */
+  credits(entry: BlockEntry): readonly Credit[];
+
+  findTransaction(id: TransactionId): TransactionPlace | null;
+  /** Newest first. */
+  accountTransactions(
+    address: Address,
+    page: { readonly before?: TransactionPlace; readonly limit: number },
+  ): readonly TransactionPlace[];
+
+  account(address: Address): Account | null;
+  maturing(address: Address): readonly Maturing[];
+  supply(): Supply;
+  proveAccount(address: Address): StateProof;
+  stateStats(): ReturnType<ChainLedger["stats"]>;
+  stop(): Promise<void>;
+}
+
+/** @throws OperationError when the store cannot be read or does not add up */
+export async function openChain(options: ChainOptions, parts: ChainParts): Promise<Chain> {
+  const { engine, store, spec, chainId } = parts;
+  const blocks = createBlockStore(store, engine, prepareKnownFor(chainId));
+  const opened = await openState({ ...parts, blocks });
+  const index = new TransactionIndex(store, blocks);
+  await index.recover(opened.nextSeq);
+  const working = new WorkingState(opened.ledger, opened.head, {
+    engine,
+    store,
+    blocks,
+    index,
+  });
+  const line = new ImportLine(options, opened, { ...parts, blocks, working, index });
+  const isOnChain = (entry: BlockEntry): boolean => blocks.atHeight(entry.header.height)?.seq === entry.seq;
+
+  return {
+    spec,
+    chainId,
+    genesisId: opened.genesisId,
+    engine,
+    get head() {
+      return line.head;
+    },
+    get finalizedHeight() {
+      return line.finalizedHeight;
+    },
+    get orphanCount() {
+      return line.orphanCount;
+    },
+    get deepBranch() {
+      return line.deepBranch?.id ?? null;
+    },
+    import: (candidates) => line.import(candidates),
+    checkHeader(header) {
+      const parsed = checkHeaderGate(engine, header, line);
+      const parent = parsed.ok ? blocks.get(header.parent) : null;
+      const onParent =
+        parsed.ok && parent !== null ? engine.checkOnParent(parsed.value, parent.snapshot, parts.clock.nowMs()) : null;
+      return { parsed, onParent };
+    },
+    draft: (producer, candidates) => createDraft(parts, working, producer, candidates),
+    acceptDeepBranch: (id) => acceptDeepBranch(id, { ...parts, blocks, working, line }),
+
+    block: (id) => blocks.get(id),
+    blockAt: (height) => blocks.atHeight(height),
+    isOnChain,
+    body: (entry) => blocks.body(entry),
+    bodyBytes: (entry) => blocks.bodyBytes(entry),
+    transactions: (entry) => blocks.transactions(entry),
+    credits: (entry) => creditsOf(engine, blocks, entry),
+
+    findTransaction: (id) => index.find(id, isOnChain),
+    accountTransactions: (address, page) => index.ofAccount(address, page, isOnChain),
+
+    account: (address) => working.ledger.account(address),
+    maturing: (address) => working.ledger.maturing(address),
+    supply: () => working.ledger.supply(),
+    proveAccount: (address) => working.ledger.prove("account", address),
+    stateStats: () => working.ledger.stats(),
+    async stop() {
+      line.stop();
+      await line.exclusively(() => {});
+    },
+  };
+}
+
+function createDraft(
+  { engine, chainId, clock }: ChainParts,
+  working: WorkingState,
+  { me, address }: Producer,
+  candidates: Iterable<PreparedTransaction>,
+): DraftResult {
+  const parent = working.head.snapshot;
+  const nowMs = clock.nowMs();
+  const turn = engine.turn(parent, me, nowMs);
+  if (turn.kind !== "now") return turn;
+  const claim = engine.encodeClaim(turn.claim);
+  const timeMs = Math.max(nowMs, turn.minTimeMs);
+  const draft = { height: parent.height + 1, parent: parent.id, timeMs, proposer: address, claim };
+  const rewards = (feesAtoms: bigint): readonly Credit[] => engine.rewards(draft, parent, feesAtoms);
+  const { transactions, stateRoot } = working.ledger.draft({ ...draft, votes: [], rewards, candidates });
+  const body: Body = { transactions: transactions.map((item) => item.bytes), votes: [] };
+  const ids = transactions.map((item) => item.id);
+  const header = { version: HEADER_VERSION, ...draft, bodyRoot: computeBodyRoot(ids, body.votes), stateRoot };
+  const job = engine.sealJob(draft, sealHash(chainId, header), turn.claim);
+  return { kind: "draft", block: { header, body, transactions, job, expiresMs: turn.expiresMs } };
+}
+
+function creditsOf(engine: Engine, blocks: BlockStore, entry: BlockEntry): readonly Credit[] {
+  if (entry.header.height === 0) return [];
+  const parent = blocks.get(entry.header.parent);
+  if (parent === null) throw new InvariantError(`the parent of block ${toHex(entry.id)} is missing`);
+  let feesAtoms = 0n;
+  for (const item of blocks.transactions(entry)) feesAtoms += item.transaction.feeAtoms;
+  return engine.rewards(entry.header, parent.snapshot, feesAtoms);
+}
+
+/** A sealed block, ready for the import line. */
+export function sealBlock(unsealed: UnsealedBlock, seal: Uint8Array): Block {
+  return { header: { ...unsealed.header, seal }, body: unsealed.body };
+}

@@ -1,0 +1,360 @@
+/**
+ * The import line, steps 2 to 9 of ARCHITECTURE.md: gate, parent, body and signatures, execution, one atomic commit,
+ * fork choice, news. Checks of several blocks run side by side; connecting them is one after the other.
+ */
+import {
+  type BlockId,
+  BoundedMap,
+  blameSender,
+  type Clock,
+  equalBytes,
+  type Fault,
+  type Hash,
+  type Logger,
+  Mutex,
+  toHex,
+} from "#base";
+import type { Engine, Parsed } from "#consensus";
+import type { Bus, ChainBlock, NodeEvents } from "#events";
+import type { Header } from "#model";
+import type { ChainSpec } from "#spec";
+import { encodeSeq, keys, put, remove, type Store, type Write } from "#storage";
+import { checkBody, checkHeaderGate, type PrepareTransactions } from "#validation";
+import type { BlockStore } from "./block-store.ts";
+import type { Candidate, Checked, CheckResult, ImportResult } from "./candidate.ts";
+import type { BlockEntry } from "./entry.ts";
+import { beats, findRoute, type Route } from "./fork-choice.ts";
+import { META } from "./meta.ts";
+import type { ChainOptions } from "./options.ts";
+import { createOrphanPool } from "./orphans.ts";
+import type { TransactionIndex } from "./transaction-index.ts";
+import type { WorkingState } from "./working-state.ts";
+
+const MAX_REMEMBERED_INVALID = 4_096;
+const MAX_EARLY = 64;
+/** Bodies in one commit: bounds what waits in memory and in the lookups. */
+const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
+
+export interface ImportParts {
+  readonly spec: ChainSpec;
+  readonly chainId: Hash;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly blocks: BlockStore;
+  readonly working: WorkingState;
+  readonly index: TransactionIndex;
+  readonly prepare: PrepareTransactions;
+  readonly events: Bus<NodeEvents>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface ImportStart {
+  readonly head: BlockEntry;
+  readonly checkpointHeight: number;
+  readonly nextSeq: number;
+}
+
+export class ImportLine {
+  readonly #options: ChainOptions;
+  readonly #parts: ImportParts;
+  readonly #connecting = new Mutex();
+  readonly #orphans;
+  readonly #early: BoundedMap<string, () => void>;
+  readonly #invalid = new BoundedMap<string, true>(MAX_REMEMBERED_INVALID);
+  /** Blocks on their way, so that a child given right after its parent is no orphan. */
+  readonly #underWay = new Map<string, number>();
+  #head: BlockEntry;
+  #checkpointHeight: number;
+  #nextSeq: number;
+  #deepBranch: BlockEntry | null = null;
+
+  constructor(options: ChainOptions, start: ImportStart, parts: ImportParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#head = start.head;
+    this.#checkpointHeight = start.checkpointHeight;
+    this.#nextSeq = start.nextSeq;
+    this.#orphans = createOrphanPool(options.maxOrphans, options.maxOrphanBytes);
+    this.#early = new BoundedMap(MAX_EARLY, (_, cancel) => cancel());
+  }
+
+  /** The head that is committed and announced. */
+  get head(): BlockEntry {
+    return this.#head;
+  }
+
+  /** A heavier branch that forks deeper than can be undone; it waits for the operator. */
+  get deepBranch(): BlockEntry | null {
+    return this.#deepBranch;
+  }
+
+  get finalizedHeight(): number {
+    return this.#parts.blocks.get(this.#head.snapshot.finalized.id)?.header.height ?? 0;
+  }
+
+  get orphanCount(): number {
+    return this.#orphans.size;
+  }
+
+  isInvalid(id: Uint8Array): boolean {
+    return this.#invalid.has(toHex(id)) || this.#parts.blocks.get(id as BlockId)?.status === "invalid";
+  }
+
+  /** Results in the order given. @throws OperationError when the disk fails; then nothing has changed */
+  async import(candidates: readonly Candidate[]): Promise<readonly ImportResult[]> {
+    const names = candidates.map(({ block }) => this.#nameOf(block.header));
+    for (const name of names) this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
+    try {
+      const checks = Promise.all(candidates.map((candidate) => this.#check(candidate)));
+      checks.catch(() => {});
+      return await this.#connecting.run(async () => this.#connectAll(await checks));
+    } finally {
+      for (const name of names) {
+        const left = (this.#underWay.get(name) ?? 1) - 1;
+        if (left > 0) this.#underWay.set(name, left);
+        else this.#underWay.delete(name);
+      }
+    }
+  }
+
+  /** Runs a task between two imports. */
+  exclusively<T>(task: () => Promise<T> | T): Promise<T> {
+    return this.#connecting.run(task);
+  }
+
+  /** Commits what the working state holds and tells the news. Call within `exclusively`. */
+  async commit(): Promise<void> {
+    const { working, store, log } = this.#parts;
+    if (!working.dirty) return;
+    const from = this.#head;
+    const to = working.head;
+    const route = equalBytes(from.id, to.id) ? null : findRoute(this.#parts.blocks, from, to);
+    const far = Math.abs(to.header.height - this.#checkpointHeight) >= this.#options.checkpointBlocks;
+    const withPages = far || (route !== null && route.revert.length > 0);
+    try {
+      await store.commit(working.takeWrites(this.#headWrites(from, to, route), withPages));
+    } catch (error) {
+      working.rollBack(from);
+      log.error("blocks were not stored", { height: to.header.height, why: String(error) });
+      throw error;
+    }
+    working.committed();
+    if (withPages) this.#checkpointHeight = to.header.height;
+    this.#head = to;
+    if (route !== null) this.#announce(route);
+    this.#parts.blocks.settle();
+    if (withPages) this.#compactLater();
+  }
+
+  /** The operator's word that a deep branch may be followed; see `deepBranch`. */
+  clearDeepBranch(): void {
+    if (this.#deepBranch === null) return;
+    this.#deepBranch = null;
+    this.#parts.events.emit("notice", { code: "deep-reorg", text: "", active: false });
+  }
+
+  #compactLater(): void {
+    this.#parts.index
+      .compact()
+      .catch((error) => this.#parts.log.warn("the lookups were not merged", { why: String(error) }));
+  }
+
+  stop(): void {
+    for (const [, cancel] of this.#early) cancel();
+    this.#early.clear();
+  }
+
+  #nameOf(header: Header): string {
+    const parsed = this.#parts.engine.parse(header);
+    return parsed.ok ? toHex(parsed.value.id) : "";
+  }
+
+  async #check(candidate: Candidate): Promise<CheckResult> {
+    const { engine, blocks, spec, chainId, prepare, clock } = this.#parts;
+    const { header, body } = candidate.block;
+    const refused = (fault: Fault): CheckResult => ({ kind: "done", result: { kind: "refused", fault } });
+    const gate = checkHeaderGate(engine, header, this);
+    if (!gate.ok) return refused(gate.error);
+    const { id } = gate.value;
+    if (blocks.get(id) !== null) return { kind: "done", result: { kind: "known", id } };
+    const parent = blocks.get(header.parent);
+    if (parent === null && !this.#underWay.has(toHex(header.parent))) return this.#hold(candidate, gate.value);
+    if (parent !== null) {
+      const verdict = engine.checkOnParent(gate.value, parent.snapshot, clock.nowMs());
+      if (verdict.kind === "fault") return refused(verdict.fault);
+      if (verdict.kind === "wait") return this.#wait(candidate, id, verdict.why, verdict.untilMs);
+    }
+    const checked = await checkBody({ spec, chainId }, header, body, prepare, candidate.known);
+    if (checked.ok)
+      return {
+        kind: "checked",
+        checked: {
+          candidate,
+          parsed: gate.value,
+          bodyBytes: checked.value.bytes,
+          transactions: checked.value.transactions,
+        },
+      };
+    if (checked.error.committed) this.#invalid.set(toHex(id), true);
+    return refused(checked.error.fault);
+  }
+
+  #hold(candidate: Candidate, parsed: Parsed): CheckResult {
+    if (!this.#parts.engine.plausible(parsed, this.#head.snapshot))
+      return { kind: "done", result: { kind: "refused", fault: blameSender("orphan-implausible") } };
+    let sizeBytes = 0;
+    for (const bytes of candidate.block.body.transactions) sizeBytes += bytes.length;
+    this.#orphans.add(parsed.id, candidate, sizeBytes);
+    return { kind: "done", result: { kind: "waiting", id: parsed.id, why: "unknown-parent" } };
+  }
+
+  #wait(
+    candidate: Candidate,
+    id: BlockId,
+    why: "too-early" | "needs-state" | "unknown-parent",
+    untilMs?: number,
+  ): CheckResult {
+    const name = toHex(id);
+    if (untilMs !== undefined && !this.#early.has(name)) {
+      const cancel = this.#parts.clock.after(untilMs - this.#parts.clock.nowMs(), () => {
+        this.#early.delete(name);
+        this.#importLater([candidate]);
+      });
+      this.#early.set(name, cancel);
+    }
+    return { kind: "done", result: { kind: "waiting", id, why } };
+  }
+
+  #importLater(candidates: readonly Candidate[]): void {
+    this.import(candidates).catch((error) =>
+      this.#parts.log.warn("a held block was not imported", { why: String(error) }),
+    );
+  }
+
+  async #connectAll(checks: readonly CheckResult[]): Promise<readonly ImportResult[]> {
+    const results: ImportResult[] = [];
+    const stored: BlockEntry[] = [];
+    let sizeBytes = 0;
+    for (const check of checks) {
+      const result = check.kind === "done" ? check.result : this.#connect(check.checked, stored);
+      results.push(result);
+      sizeBytes += check.kind === "done" ? 0 : check.checked.bodyBytes.length;
+      if (sizeBytes < MAX_COMMIT_BYTES) continue;
+      await this.commit();
+      sizeBytes = 0;
+    }
+    await this.commit();
+    for (const entry of stored) {
+      this.#parts.events.emit("block-stored", { id: entry.id, header: entry.header });
+      const children = this.#orphans.takeChildren(entry.id);
+      if (children.length > 0) this.#importLater(children);
+    }
+    return results.map((result) => this.#settled(result));
+  }
+
+  /** A block of a group may have been left behind by a later one of the same group. */
+  #settled(result: ImportResult): ImportResult {
+    if (result.kind !== "stored" && result.kind !== "imported") return result;
+    const entry = this.#parts.blocks.get(result.id);
+    const onChain = entry !== null && this.#parts.blocks.atHeight(entry.header.height)?.seq === entry.seq;
+    return { kind: onChain ? "imported" : "stored", id: result.id };
+  }
+
+  #connect({ candidate, parsed, bodyBytes, transactions }: Checked, stored: BlockEntry[]): ImportResult {
+    const { engine, blocks, working, clock } = this.#parts;
+    const { header, body } = candidate.block;
+    const { id } = parsed;
+    if (blocks.get(id) !== null) return { kind: "known", id };
+    const parent = blocks.get(header.parent);
+    if (parent === null) return resultOf(this.#hold(candidate, parsed));
+    if (parent.status === "invalid") {
+      this.#invalid.set(toHex(id), true);
+      return { kind: "refused", fault: blameSender("parent-invalid") };
+    }
+    const verdict = engine.checkOnParent(parsed, parent.snapshot, clock.nowMs());
+    if (verdict.kind === "fault") return { kind: "refused", fault: verdict.fault };
+    if (verdict.kind === "wait") return resultOf(this.#wait(candidate, id, verdict.why, verdict.untilMs));
+    const entry: BlockEntry = {
+      seq: this.#nextSeq,
+      id,
+      header,
+      snapshot: engine.advance(parent.snapshot, parsed, body, null),
+      status: "header-valid",
+      sizeBytes: bodyBytes.length,
+      transactionCount: transactions.length,
+    };
+    const extendsHead = working.isOnHead(header.parent);
+    if (extendsHead) {
+      working.add(entry, bodyBytes, transactions);
+      const done = working.extend(entry, body, transactions);
+      this.#nextSeq++;
+      stored.push(entry);
+      return done.ok ? { kind: "imported", id } : this.#refuse(done.error);
+    }
+    this.#nextSeq++;
+    working.add(entry, bodyBytes, transactions);
+    stored.push(entry);
+    if (!beats(engine, entry.snapshot, working.head.snapshot)) return { kind: "stored", id };
+    return this.#follow(entry);
+  }
+
+  #follow(entry: BlockEntry): ImportResult {
+    const { blocks, working, events, log } = this.#parts;
+    const route = findRoute(blocks, working.head, entry);
+    if (route === null) return { kind: "stored", id: entry.id };
+    if (route.ancestor.header.height < this.finalizedHeight) {
+      const text = `block ${toHex(entry.id)} contradicts the final checkpoint at height ${this.finalizedHeight}`;
+      events.emit("notice", { code: "safety-violation", text, active: true });
+      return { kind: "stored", id: entry.id };
+    }
+    const tooDeep = route.revert.length > this.#options.undoBlocks || route.revert.some((e) => !working.canUndo(e));
+    if (tooDeep) {
+      this.#deepBranch = entry;
+      const text = `a heavier branch forks ${route.revert.length} blocks below the head; 'agon chain accept ${toHex(entry.id)}' follows it`;
+      events.emit("notice", { code: "deep-reorg", text, active: true });
+      log.warn("deep reorganisation refused", { depth: route.revert.length, id: toHex(entry.id) });
+      return { kind: "stored", id: entry.id };
+    }
+    const done = working.switchTo(route);
+    return done.ok ? { kind: "imported", id: entry.id } : this.#refuse(done.error);
+  }
+
+  #refuse({ entry, fault }: { readonly entry: BlockEntry; readonly fault: Fault }): ImportResult {
+    this.#parts.working.markInvalid(entry);
+    this.#invalid.set(toHex(entry.id), true);
+    return { kind: "refused", fault };
+  }
+
+  /** Written with the blocks: after a crash we may own a block nobody refers to, never a head whose block is missing. */
+  #headWrites(from: BlockEntry, to: BlockEntry, route: Route | null): Write[] {
+    if (route === null) return [];
+    const writes: Write[] = [put(keys.meta(META.head), encodeSeq(to.seq))];
+    for (let height = to.header.height + 1; height <= from.header.height; height++)
+      writes.push(remove(keys.canonical(height)));
+    for (const entry of route.apply) {
+      writes.push(put(keys.canonical(entry.header.height), encodeSeq(entry.seq)));
+      const old = entry.header.height - this.#options.undoBlocks;
+      const pruned = old > 0 ? this.#parts.blocks.atHeight(old) : null;
+      if (pruned !== null) writes.push(remove(keys.delta(pruned.seq)));
+    }
+    return writes;
+  }
+
+  #announce(route: Route): void {
+    const { blocks, events, log } = this.#parts;
+    const toBlock = (entry: BlockEntry): ChainBlock => ({
+      id: entry.id,
+      header: entry.header,
+      transactions: blocks.transactions(entry),
+    });
+    events.emit("head-changed", { reverted: route.revert.map(toBlock), applied: route.apply.map(toBlock) });
+    if (route.revert.length > 0)
+      log.info("chain reorganised", { reverted: route.revert.length, applied: route.apply.length });
+  }
+}
+
+function resultOf(check: CheckResult): ImportResult {
+  if (check.kind === "done") return check.result;
+  throw new TypeError("a held block has a result");
+}

@@ -1,0 +1,41 @@
+/** What the handlers need of the node around them; `node` connects it. */
+import type { BlockId, Fault, TransactionId } from "#base";
+import type { Block, Header, PreparedTransaction } from "#model";
+import type { PeerId } from "../transport/port.ts";
+import type { Status } from "../wire/status.ts";
+
+export interface BlockSource {
+  status(): Status;
+  /** Header bytes after the first id of the locator that lies on our chain; empty when none does. */
+  headersAfter(locator: readonly BlockId[], limit: number): readonly Uint8Array[];
+  bodyBytes(id: BlockId): Uint8Array | null;
+}
+
+export type HeaderVerdict =
+  | { readonly kind: "fresh"; readonly id: BlockId }
+  /** Worth asking its sender for the way to it, not worth relaying. */
+  | { readonly kind: "unknown-parent"; readonly id: BlockId }
+  | { readonly kind: "too-early"; readonly id: BlockId }
+  | { readonly kind: "known"; readonly id: BlockId }
+  | { readonly kind: "fault"; readonly fault: Fault };
+
+export interface BlockSink {
+  checkHeader(header: Header): HeaderVerdict;
+  /** Runs the import line. The fault, if any, is the sender's to answer for when its blame says so. */
+  importBlock(block: Block, known: readonly (PreparedTransaction | null)[]): Promise<Fault | null>;
+}
+
+export interface TransactionSource {
+  pending(): Iterable<PreparedTransaction>;
+  has(id: TransactionId): boolean;
+}
+
+export interface TransactionSink {
+  /** Checks signatures and admits; one verdict each. They are not announced again: whoever brought them relays them. */
+  submit(transactions: readonly Uint8Array[]): Promise<readonly (Fault | null)[]>;
+}
+
+/** Where faults of peers are counted. */
+export interface PeerReports {
+  report(peer: PeerId, fault: Fault): void;
+}

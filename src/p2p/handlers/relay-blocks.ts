@@ -1,0 +1,178 @@
+/**
+ * New blocks among peers: announced as header and short ids, relayed once the header holds and before execution;
+ * what our mempool lacks is asked of the announcer, after two rounds the whole list.
+ */
+import {
+  type BlockId,
+  blameSender,
+  type Clock,
+  type Fault,
+  type Hash,
+  type Logger,
+  OperationError,
+  toHex,
+} from "#base";
+import type { Block, PreparedTransaction } from "#model";
+import { decodeParts, encodeParts, MAX_BLOCK_TRANSACTIONS } from "#model";
+import type { GossipVerdict, PeerId, Transport } from "../transport/port.ts";
+import { type CompactBlock, decodeCompactBlock, encodeCompactBlock, shortIdOf } from "../wire/compact-block.ts";
+import { LIMITS, MAX_ANNOUNCEMENT_BYTES, PROTOCOLS, topicsOf } from "../wire/protocols.ts";
+import { decodeBlockTransactionsRequest, encodeBlockTransactionsRequest } from "../wire/requests.ts";
+import type { BlockSink, PeerReports, TransactionSource } from "./ports.ts";
+
+/** How long somebody who asks for transactions may wait for us to have the block ourselves. */
+const PENDING_WAIT_MS = 3_000;
+const MAX_UNDER_WAY = 64;
+
+export interface RelayBlocksParts {
+  readonly chainId: Hash;
+  readonly maxBlockBytes: number;
+  readonly transport: Transport;
+  readonly sink: BlockSink;
+  readonly pool: TransactionSource;
+  /** Transactions of a stored block. */
+  readonly blockTransactions: (id: BlockId) => readonly Uint8Array[] | null;
+  readonly reports: PeerReports;
+  readonly isReady: (peer: PeerId) => boolean;
+  /** The sender is on a branch whose way to us is not known. */
+  readonly onUnknownParent: (peer: PeerId, height: number) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface BlockRelay {
+  announce(id: BlockId, block: Block, ids: readonly Hash[]): Promise<void>;
+}
+
+interface Found {
+  readonly transactions: (Uint8Array | null)[];
+  readonly known: (PreparedTransaction | null)[];
+}
+
+export function createBlockRelay(parts: RelayBlocksParts): BlockRelay {
+  const { transport, reports, log } = parts;
+  const topic = topicsOf(parts.chainId).blocks;
+  const underWay = new Map<string, Promise<unknown>>();
+
+  const complete = async (from: PeerId, id: BlockId, compact: CompactBlock): Promise<void> => {
+    const found = findInPool(parts.pool, id, compact);
+    for (let round = 0; round < 2 && found.transactions.includes(null); round++)
+      await fetchMissing(parts, from, id, found, round);
+    if (found.transactions.includes(null)) throw new OperationError("block-incomplete", "transactions are missing");
+    const body = { transactions: found.transactions as Uint8Array[], votes: compact.votes };
+    const fault = await parts.sink.importBlock({ header: compact.header, body }, found.known);
+    if (fault !== null && fault.code === "body-root") await importWhole(from, id, compact);
+    else if (fault !== null) reports.report(from, fault);
+  };
+  /** A short id may have stood for another transaction of ours; the whole list decides. */
+  const importWhole = async (from: PeerId, id: BlockId, compact: CompactBlock): Promise<void> => {
+    const all = await requestTransactions(parts, from, id, []);
+    const body = { transactions: all, votes: compact.votes };
+    const fault = await parts.sink.importBlock({ header: compact.header, body }, []);
+    if (fault !== null) reports.report(from, fault);
+  };
+  const take = async (from: PeerId, bytes: Uint8Array): Promise<GossipVerdict> => {
+    if (!parts.isReady(from)) return "ignore";
+    const refuse = (fault: Fault): GossipVerdict => {
+      reports.report(from, fault);
+      return fault.blame === "sender" ? "reject" : "ignore";
+    };
+    const compact = decodeCompactBlock(bytes);
+    if (!compact.ok) return refuse(compact.error);
+    const verdict = parts.sink.checkHeader(compact.value.header);
+    if (verdict.kind === "fault") return refuse(verdict.fault);
+    if (verdict.kind === "unknown-parent") parts.onUnknownParent(from, compact.value.header.height);
+    if (verdict.kind === "known") return "ignore";
+    const name = toHex(verdict.id);
+    if (underWay.has(name) || underWay.size >= MAX_UNDER_WAY) return "ignore";
+    const work = complete(from, verdict.id, compact.value)
+      .catch((error) => log.debug("an announced block was not completed", { id: name, why: String(error) }))
+      .finally(() => underWay.delete(name));
+    underWay.set(name, work);
+    return verdict.kind === "fresh" ? "accept" : "ignore";
+  };
+
+  transport.subscribe(topic, { maxBytes: MAX_ANNOUNCEMENT_BYTES }, take);
+  transport.handle(PROTOCOLS.blockTransactions, LIMITS.blockTransactions, async (from, bytes) => {
+    if (!parts.isReady(from)) throw new OperationError("request-before-status", "the status comes first");
+    const request = decodeBlockTransactionsRequest(bytes);
+    if (!request.ok) {
+      reports.report(from, request.error);
+      throw new OperationError(request.error.code, "the request was refused");
+    }
+    const { id, positions } = request.value;
+    await withPatience(parts.clock, underWay.get(toHex(id)));
+    const all = parts.blockTransactions(id);
+    if (all === null) throw new OperationError("block-unknown", "the block is not here");
+    const wanted = positions.length === 0 ? all : positions.map((position) => all[position] ?? new Uint8Array());
+    return encodeParts(wanted);
+  });
+  return {
+    announce: (id, block, ids) => transport.publish(topic, encodeCompactBlock(id, block, ids)),
+  };
+}
+
+function findInPool(pool: TransactionSource, id: BlockId, compact: CompactBlock): Found {
+  const count = compact.shortIds.length;
+  const transactions: (Uint8Array | null)[] = Array.from({ length: count }, () => null);
+  const known: (PreparedTransaction | null)[] = Array.from({ length: count }, () => null);
+  if (count === 0) return { transactions, known };
+  const wanted = new Map(compact.shortIds.map((short, position) => [short, position]));
+  let missing = wanted.size;
+  for (const item of pool.pending()) {
+    const position = wanted.get(shortIdOf(id, item.id));
+    if (position === undefined) continue;
+    transactions[position] = item.bytes;
+    known[position] = item;
+    if (--missing === 0) break;
+  }
+  return { transactions, known };
+}
+
+async function fetchMissing(
+  parts: RelayBlocksParts,
+  from: PeerId,
+  id: BlockId,
+  found: Found,
+  round: number,
+): Promise<void> {
+  const positions = found.transactions.flatMap((bytes, position) => (bytes === null ? [position] : []));
+  const all = round > 0 || positions.length === found.transactions.length;
+  const answer = await requestTransactions(parts, from, id, all ? [] : positions);
+  const at = all ? found.transactions.map((_, position) => position) : positions;
+  if (answer.length !== at.length) {
+    parts.reports.report(from, blameSender("answer-wrong-length", { what: "block-transactions" }));
+    throw new OperationError("answer-wrong-length", "the peer answered something else");
+  }
+  at.forEach((position, i) => {
+    if (answer[i]!.length > 0) found.transactions[position] ??= answer[i]!;
+  });
+}
+
+async function requestTransactions(
+  parts: RelayBlocksParts,
+  from: PeerId,
+  id: BlockId,
+  positions: readonly number[],
+): Promise<readonly Uint8Array[]> {
+  const request = encodeBlockTransactionsRequest({ id, positions });
+  const [answer] = await parts.transport.request(from, PROTOCOLS.blockTransactions, request, {
+    timeoutMs: LIMITS.blockTransactions.timeoutMs,
+    maxResponseBytes: parts.maxBlockBytes + 1024,
+  });
+  const list = answer === undefined ? null : decodeParts(answer, MAX_BLOCK_TRANSACTIONS);
+  if (list !== null) return list;
+  parts.reports.report(from, blameSender("answer-malformed", { what: "block-transactions" }));
+  throw new OperationError("answer-malformed", "the peer answered something else");
+}
+
+function withPatience(clock: Clock, work: Promise<unknown> | undefined): Promise<void> {
+  if (work === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cancel = clock.after(PENDING_WAIT_MS, resolve);
+    void work.finally(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,30 @@
+/** Who searches for a block's seal: CPU threads, a paced search in this thread, or a pool (docs/spec/work.md). */
+import type { SearchJob } from "#consensus";
+
+export interface Sealer {
+  /** Hashes a second over the last seconds; 0 while nothing is searched. */
+  hashRate(): number;
+  /** @returns the seal, or null when the signal came first */
+  seal(job: SearchJob, signal: AbortSignal): Promise<Uint8Array | null>;
+  stop(): Promise<void>;
+}
+
+/** A running mean of work done, over `windowMs`. */
+export function createRateMeter(nowMs: () => number, windowMs = 5_000) {
+  const marks: { readonly atMs: number; readonly count: number }[] = [];
+  let sum = 0;
+  const trim = (): void => {
+    while (marks.length > 0 && marks[0]!.atMs < nowMs() - windowMs) sum -= marks.shift()!.count;
+  };
+  return {
+    add(count: number): void {
+      marks.push({ atMs: nowMs(), count });
+      sum += count;
+      trim();
+    },
+    perSecond(): number {
+      trim();
+      return (sum * 1_000) / windowMs;
+    },
+  };
+}

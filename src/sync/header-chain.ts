@@ -1,0 +1,44 @@
+/** Headers first: a peer's branch from where it leaves ours, each header checked on the one before. */
+import { blameSender, equalBytes, err, type Fault, ok, type Result } from "#base";
+import type { Chain } from "#chain";
+import type { Engine, Parsed, Snapshot } from "#consensus";
+import type { Header } from "#model";
+
+/** A branch of checked headers; `snapshot` is that of the last. */
+export interface HeaderChain {
+  readonly headers: Parsed[];
+  snapshot: Snapshot;
+  /** The engine needs the state of an earlier block before it can check further. */
+  complete: boolean;
+}
+
+/** @returns null when the first header does not follow any block we have */
+export function startHeaderChain(chain: Chain, first: Header): HeaderChain | null {
+  const parent = chain.block(first.parent);
+  return parent === null ? null : { headers: [], snapshot: parent.snapshot, complete: false };
+}
+
+/** Checks seals and the rules on the parent; bodies come later. */
+export function extendHeaderChain(
+  engine: Engine,
+  branch: HeaderChain,
+  headers: readonly Header[],
+  nowMs: number,
+): Result<void, Fault> {
+  for (const header of headers) {
+    const parsed = engine.parse(header);
+    if (!parsed.ok) return parsed;
+    if (!equalBytes(header.parent, branch.snapshot.id)) return err(blameSender("headers-not-linked"));
+    const sealed = engine.checkSeal(parsed.value);
+    if (!sealed.ok) return sealed;
+    const verdict = engine.checkOnParent(parsed.value, branch.snapshot, nowMs);
+    if (verdict.kind === "fault") return err(verdict.fault);
+    if (verdict.kind === "wait") {
+      branch.complete = true;
+      return ok(undefined);
+    }
+    branch.headers.push(parsed.value);
+    branch.snapshot = engine.advance(branch.snapshot, parsed.value, null, null);
+  }
+  return ok(undefined);
+}

@@ -1,0 +1,230 @@
+/** Keeps a node on the best chain that any of its peers has: headers first, bodies from several peers, import in order. */
+import {
+  BoundedMap,
+  blameSender,
+  type Cancel,
+  type Clock,
+  every,
+  type Fault,
+  type Logger,
+  OperationError,
+  type Result,
+} from "#base";
+import { type Candidate, type Chain, createLocator } from "#chain";
+import type { Parsed } from "#consensus";
+import type { Header } from "#model";
+import {
+  decodeHeaders,
+  encodeHeadersRequest,
+  type Handshake,
+  MAX_HEADERS,
+  type PeerId,
+  type PeerReports,
+  PROTOCOLS,
+  type Transport,
+} from "#p2p";
+import { type FetchedBlock, fetchBlocks } from "./body-fetch.ts";
+import { extendHeaderChain, type HeaderChain, startHeaderChain } from "./header-chain.ts";
+import type { SyncOptions } from "./options.ts";
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const MAX_COOLING = 1_024;
+/** Fewer blocks behind than this is the ordinary life of a node. */
+const BEHIND_BLOCKS = 3;
+
+export interface SyncParts {
+  readonly chain: Chain;
+  readonly transport: Transport;
+  readonly handshake: Handshake;
+  readonly reports: PeerReports;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class Synchroniser {
+  readonly #options: SyncOptions;
+  readonly #parts: SyncParts;
+  readonly #cooling = new BoundedMap<PeerId, number>(MAX_COOLING);
+  #running: Promise<void> | null = null;
+  #again = false;
+  #stopped = true;
+  #cancel: Cancel = () => {};
+  #target = 0;
+
+  constructor(options: SyncOptions, parts: SyncParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  /** Whether the node is well behind its best peer and catching up. */
+  get syncing(): boolean {
+    return this.#running !== null && this.#target - this.#parts.chain.head.header.height >= BEHIND_BLOCKS;
+  }
+
+  /** Height that the best peer says it has. */
+  get targetHeight(): number {
+    return Math.max(this.#target, this.#parts.chain.head.header.height);
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#cancel = every(this.#parts.clock, this.#options.refreshMs, () => void this.#refresh());
+    this.poke();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#running;
+  }
+
+  /** Something changed: look whether anybody is ahead. */
+  poke(): void {
+    this.#again = true;
+    if (this.#running !== null || this.#stopped) return;
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    await Promise.all([...this.#parts.handshake.ready.keys()].map((peer) => this.#parts.handshake.refresh(peer)));
+    this.poke();
+  }
+
+  async #run(): Promise<void> {
+    const { log } = this.#parts;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      for (let peer = this.#bestPeer(); peer !== null && !this.#stopped; peer = this.#bestPeer()) {
+        try {
+          await this.#followPeer(peer);
+        } catch (error) {
+          log.info("sync interrupted", { peer, why: error instanceof Error ? error.message : String(error) });
+          this.#coolDown(peer);
+          if (!(error instanceof OperationError)) throw error;
+        }
+      }
+    }
+  }
+
+  /** The peer with the heaviest chain that beats ours. */
+  #bestPeer(): PeerId | null {
+    const { handshake, chain } = this.#parts;
+    let best: PeerId | null = null;
+    let weight = chain.head.snapshot.weight;
+    for (const [peer, status] of handshake.ready) {
+      if (this.#isCooling(peer) || status.head.weight <= weight) continue;
+      best = peer;
+      weight = status.head.weight;
+      this.#target = status.head.height;
+    }
+    return best;
+  }
+
+  async #followPeer(peer: PeerId): Promise<void> {
+    const { chain, handshake } = this.#parts;
+    const branch = await this.#fetchHeaders(peer);
+    if (branch === null || branch.snapshot.weight <= chain.head.snapshot.weight) {
+      // What it said of itself may be minutes old; only who repeats it and does not show it is left alone.
+      const status = await handshake.refresh(peer);
+      if (status === null || status.head.weight > chain.head.snapshot.weight) this.#coolDown(peer);
+      return;
+    }
+    const missing = branch.headers.filter((header) => chain.block(header.id) === null);
+    await this.#importBodies(peer, missing);
+  }
+
+  /** Headers from the fork on, until they outweigh our chain or the peer has no more. */
+  async #fetchHeaders(peer: PeerId): Promise<HeaderChain | null> {
+    const { chain, clock, reports } = this.#parts;
+    let branch: HeaderChain | null = null;
+    for (;;) {
+      const locator = branch === null ? createLocator(chain) : [branch.snapshot.id];
+      const headers = await this.#requestHeaders(peer, { locator, limit: MAX_HEADERS });
+      if (headers.length === 0) return branch;
+      branch ??= startHeaderChain(chain, headers[0]!);
+      if (branch === null) return this.#blame(peer, blameSender("headers-not-linked"));
+      const done: Result<void, Fault> = extendHeaderChain(chain.engine, branch, headers, clock.nowMs());
+      if (!done.ok) {
+        reports.report(peer, done.error);
+        this.#coolDown(peer);
+        return branch.headers.length > 0 ? branch : null;
+      }
+      const outweighs = branch.snapshot.weight > chain.head.snapshot.weight;
+      if (branch.complete || headers.length < MAX_HEADERS) return branch;
+      if (outweighs && branch.headers.length >= this.#options.maxHeadersAhead) return branch;
+    }
+  }
+
+  async #requestHeaders(peer: PeerId, request: Parameters<typeof encodeHeadersRequest>[0]): Promise<readonly Header[]> {
+    const [answer] = await this.#parts.transport.request(peer, PROTOCOLS.headers, encodeHeadersRequest(request), {
+      timeoutMs: HEADERS_TIMEOUT_MS,
+      maxResponseBytes: MAX_HEADERS * 400,
+    });
+    const headers = decodeHeaders(answer ?? new Uint8Array());
+    if (headers.ok) return headers.value;
+    this.#parts.reports.report(peer, headers.error);
+    throw new OperationError(headers.error.code, "the peer sent headers that cannot be read");
+  }
+
+  async #importBodies(leader: PeerId, headers: readonly Parsed[]): Promise<void> {
+    const { transport, chain, log } = this.#parts;
+    const groups = fetchBlocks(
+      this.#options,
+      {
+        transport,
+        maxBlockBytes: chain.spec.limits.maxBlockBytes,
+        peers: () => this.#peersWith(headers.at(-1)!.header.height, leader),
+        onFailure: (peer, fault) => this.#blame(peer, fault),
+        log,
+      },
+      headers,
+    );
+    const underWay: Promise<boolean>[] = [];
+    for await (const group of groups) {
+      underWay.push(this.#importGroup(leader, group));
+      if (underWay.length < this.#options.importsAtOnce) continue;
+      if (!(await underWay.shift()) || this.#stopped) break;
+    }
+    await Promise.all(underWay);
+  }
+
+  /** @returns false when the branch is not worth following further */
+  async #importGroup(leader: PeerId, group: readonly FetchedBlock[]): Promise<boolean> {
+    const { chain, reports } = this.#parts;
+    const candidates: Candidate[] = group.map(({ block }) => ({ block }));
+    const results = await chain.import(candidates);
+    const bad = results.findIndex((result) => result.kind === "refused");
+    const result = results[bad];
+    if (result?.kind !== "refused") return true;
+    reports.report(group[bad]!.from, result.fault);
+    this.#coolDown(group[bad]!.from);
+    this.#coolDown(leader);
+    return false;
+  }
+
+  /** The leader first; others that claim to be at least as high share the work. */
+  #peersWith(height: number, leader: PeerId): readonly PeerId[] {
+    const { handshake } = this.#parts;
+    const others = [...handshake.ready].filter(
+      ([peer, status]) => peer !== leader && status.head.height >= height && !this.#isCooling(peer),
+    );
+    const able = handshake.isReady(leader) && !this.#isCooling(leader) ? [leader] : [];
+    return [...able, ...others.map(([peer]) => peer)];
+  }
+
+  #blame(peer: PeerId, fault: Fault): null {
+    this.#parts.reports.report(peer, fault);
+    this.#coolDown(peer);
+    return null;
+  }
+
+  #coolDown(peer: PeerId): void {
+    this.#cooling.set(peer, this.#parts.clock.nowMs() + this.#options.cooldownMs);
+  }
+
+  #isCooling(peer: PeerId): boolean {
+    return (this.#cooling.get(peer) ?? 0) > this.#parts.clock.nowMs();
+  }
+}

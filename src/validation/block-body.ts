@@ -1,0 +1,60 @@
+/** Step 4 of the import line: the body against its header, sizes first, signatures last (rules BLOCK-10 and BLOCK-11). */
+import { blameSender, equalBytes, err, type Fault, type Hash, ok, type Result } from "#base";
+import { type Body, computeBodyRoot, encodeBody, type Header, type PreparedTransaction, transactionId } from "#model";
+import type { ChainSpec } from "#spec";
+
+/** Checks signatures in batches on other threads; null where one does not hold or the bytes are not a transaction. */
+export type PrepareTransactions = (
+  transactions: readonly Uint8Array[],
+) => Promise<readonly (PreparedTransaction | null)[]>;
+
+export interface CheckedBody {
+  readonly bytes: Uint8Array;
+  readonly transactions: readonly PreparedTransaction[];
+}
+
+export interface BodyFault {
+  readonly fault: Fault;
+  /** True when the header commits to what is wrong, so that the block's id is invalid for good. */
+  readonly committed: boolean;
+}
+
+/** @param known transactions whose signatures were checked before, by position; may be shorter or hold gaps */
+export async function checkBody(
+  chain: { readonly spec: ChainSpec; readonly chainId: Hash },
+  header: Header,
+  body: Body,
+  prepare: PrepareTransactions,
+  known: readonly (PreparedTransaction | null)[] = [],
+): Promise<Result<CheckedBody, BodyFault>> {
+  const refused = (fault: Fault, committed: boolean): Result<CheckedBody, BodyFault> => err({ fault, committed });
+  const { limits } = chain.spec;
+  const bytes = encodeBody(body);
+  if (bytes.length > limits.maxBlockBytes)
+    return refused(blameSender("block-too-large", { sizeBytes: bytes.length }), false);
+  if (body.transactions.length > limits.maxBlockTransactions)
+    return refused(blameSender("block-too-many-transactions", { count: body.transactions.length }), false);
+  const transactions = await fillIn(body.transactions, known, prepare);
+  const ids = transactions.map((item, i) => item?.id ?? transactionId(chain.chainId, body.transactions[i]!));
+  if (!equalBytes(computeBodyRoot(ids, body.votes), header.bodyRoot)) return refused(blameSender("body-root"), false);
+  const index = transactions.indexOf(null);
+  // The root covers ids and ids cover signatures: whoever sealed this header sealed the false signature.
+  if (index >= 0) return refused(blameSender("block-transaction-invalid", { index }), true);
+  return ok({ bytes, transactions: transactions as readonly PreparedTransaction[] });
+}
+
+async function fillIn(
+  bytes: readonly Uint8Array[],
+  known: readonly (PreparedTransaction | null)[],
+  prepare: PrepareTransactions,
+): Promise<(PreparedTransaction | null)[]> {
+  const missing: number[] = [];
+  for (let i = 0; i < bytes.length; i++) if (!known[i]) missing.push(i);
+  const result = bytes.map((_, i) => known[i] ?? null);
+  if (missing.length === 0) return result;
+  const prepared = await prepare(missing.map((i) => bytes[i]!));
+  missing.forEach((at, k) => {
+    result[at] = prepared[k] ?? null;
+  });
+  return result;
+}
