@@ -7,6 +7,7 @@ import { draftBlock } from "./draft.ts";
 import { asBlockFault, createExecution } from "./execution.ts";
 import { writeGenesis } from "./genesis.ts";
 import { createKeySlot, setKey } from "./state/key-slot.ts";
+import { PAGE_LEAVES } from "./state/pages.ts";
 import { prove } from "./state/proof.ts";
 import { State } from "./state/state.ts";
 import { BALANCE, decodeMaturing, NONCE, TABLES, tableByTag } from "./state/tables.ts";
@@ -102,8 +103,12 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
     takeDirtyPages: () => state.takeDirtyPages(),
     markDirty: (pages) => state.markDirty(pages),
     loadPages(pages) {
-      const loaded = new State(stateOptions);
-      loaded.load(pages);
+      const all = [...pages];
+      const loaded = new State({
+        ...stateOptions,
+        capacity: Math.max(stateOptions.capacity, all.length * PAGE_LEAVES),
+      });
+      loaded.load(all);
       assertInvariant(loaded.find(setKey(slot, TABLES.supply, new Uint8Array(0))) >= 0, "a stored state has no supply");
       root = loaded.root();
       state = loaded;

@@ -1,5 +1,6 @@
 /** What the present batch touched, and how it was before: each key once. */
 import type { KeyIndex } from "./key-index.ts";
+import { type LeafRecords, RECORD_WORDS, VALUE_WORD } from "./leaf-records.ts";
 import { KEY_SLOT_BYTES, VALUE_SLOT_BYTES } from "./tables.ts";
 
 const KEY_WORDS = KEY_SLOT_BYTES / 4;
@@ -23,13 +24,14 @@ export class Journal {
   }
 
   /** @returns the number of the new entry */
-  add(leaf: number, had: boolean, keys: KeyIndex, values: Int32Array): number {
+  add(leaf: number, had: boolean, keys: KeyIndex, records: LeafRecords): number {
     if (this.#count === this.#capacity) this.#grow();
     const entry = this.#count++;
     this.#leaves[entry] = leaf;
     this.#had[entry] = had ? 1 : 0;
     keys.copyKey(leaf, this.#keys, entry * KEY_WORDS);
-    for (let i = 0; i < VALUE_WORDS; i++) this.#before[entry * VALUE_WORDS + i] = values[leaf * VALUE_WORDS + i]!;
+    const from = leaf * RECORD_WORDS + VALUE_WORD;
+    for (let i = 0; i < VALUE_WORDS; i++) this.#before[entry * VALUE_WORDS + i] = records.words[from + i]!;
     return entry;
   }
 
@@ -62,10 +64,6 @@ export class Journal {
 
   keyBytes(entry: number): Uint8Array {
     return new Uint8Array(this.#keys.buffer, entry * KEY_SLOT_BYTES, KEY_SLOT_BYTES);
-  }
-
-  beforeWords(entry: number): Int32Array {
-    return this.#before.subarray(entry * VALUE_WORDS, (entry + 1) * VALUE_WORDS);
   }
 
   beforeBytes(entry: number): Uint8Array {

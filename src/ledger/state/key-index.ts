@@ -5,9 +5,10 @@
  */
 import { assertInvariant, seededRandom } from "#base";
 import type { KeySlot } from "./key-slot.ts";
-import { KEY_SLOT_BYTES, MAX_KEY_BYTES } from "./tables.ts";
+import { KEY_SLOT_BYTES, MAX_KEY_BYTES, tableByTag } from "./tables.ts";
 
 const WORDS = KEY_SLOT_BYTES / 4;
+const LABEL_BYTES = 32;
 
 export class KeyIndex {
   readonly #tabulation: Int32Array;
@@ -87,6 +88,15 @@ export class KeyIndex {
     return this.#bytes[id * KEY_SLOT_BYTES]!;
   }
 
+  /** What a path is the hash of: 64 bytes, the table's label and the key (rule STATE-3). */
+  copyPathLine(id: number, out: Uint8Array, outAt: number): void {
+    const at = id * KEY_SLOT_BYTES;
+    const label = labelOf(this.#bytes[at]!);
+    for (let i = 0; i < LABEL_BYTES; i++) out[outAt + i] = label[i]!;
+    for (let i = 1; i < KEY_SLOT_BYTES; i++) out[outAt + LABEL_BYTES - 1 + i] = this.#bytes[at + i]!;
+    out.fill(0, outAt + LABEL_BYTES - 1 + KEY_SLOT_BYTES, outAt + 2 * LABEL_BYTES);
+  }
+
   copyKey(id: number, out: Int32Array, outAt: number): void {
     for (let i = 0; i < WORDS; i++) out[outAt + i] = this.#words[id * WORDS + i]!;
   }
@@ -116,4 +126,10 @@ export class KeyIndex {
     for (let i = WORDS - 1; i >= 0; i--) if (words[at + i] !== key[i]) return false;
     return true;
   }
+}
+
+function labelOf(tag: number): Uint8Array {
+  const table = tableByTag(tag);
+  assertInvariant(table !== null, `the index holds a key with tag ${tag}`);
+  return table.label;
 }

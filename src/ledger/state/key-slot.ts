@@ -12,12 +12,16 @@ export function createKeySlot(): KeySlot {
   return { bytes, words: new Int32Array(bytes.buffer) };
 }
 
-/** @param key of exactly the table's length, without the tag */
-export function setKey(slot: KeySlot, table: Table, key: Uint8Array): KeySlot {
-  assertInvariant(key.length === table.keyBytes, `a key of table ${table.name} has ${key.length} bytes`);
+/**
+ * @param key without its tag: `keyBytes` of the table from `at` on
+ * @throws InvariantError when there are not as many, or, from 0 on, more
+ */
+export function setKey(slot: KeySlot, table: Table, key: Uint8Array, at = 0): KeySlot {
+  const { keyBytes } = table;
+  assertInvariant(at > 0 || key.length === keyBytes, `a key of table ${table.name} has ${key.length} bytes`);
   const { bytes } = slot;
   bytes[0] = table.tag;
-  for (let i = 0; i < key.length; i++) bytes[i + 1] = key[i]!;
-  for (let i = key.length + 1; i < KEY_SLOT_BYTES; i++) bytes[i] = 0;
+  for (let i = 0; i < keyBytes; i++) bytes[i + 1] = key[at + i]!;
+  for (let i = keyBytes + 1; i < KEY_SLOT_BYTES; i++) bytes[i] = 0;
   return slot;
 }

@@ -2,8 +2,9 @@
 import { concatBytes, type Hash, utf8 } from "#base";
 import { hashPairs, sha256 } from "#crypto";
 import type { KeyIndex } from "./key-index.ts";
+import { type LeafRecords, RECORD_WORDS, VALUE_WORD } from "./leaf-records.ts";
 import type { NodeTree } from "./node-tree.ts";
-import { KEY_SLOT_BYTES, type Table, tableByTag } from "./tables.ts";
+import type { Table } from "./tables.ts";
 
 const CHUNK = 1024;
 const HASH_WORDS = 8;
@@ -30,68 +31,64 @@ export function leafHashOf(path: Uint8Array, valueHash: Uint8Array): Hash {
 
 /** The same for many leaves of a tree. */
 export interface LeafHasher {
-  /** Computes the paths of leaves from their keys and stores them in the tree. */
-  writePaths(leaves: readonly number[], keys: KeyIndex, tree: NodeTree): void;
-  /** Computes the hashes of placed leaves from paths and values and writes them into the tree. */
-  writeHashes(leaves: Int32Array, count: number, values: Int32Array, tree: NodeTree): void;
+  /** Computes the paths of leaves from their keys. */
+  writePaths(leaves: Int32Array, keys: KeyIndex, records: LeafRecords): void;
+  /** Computes the hashes of placed leaves from their records and writes them into the tree. */
+  writeHashes(leaves: Int32Array, records: LeafRecords, tree: NodeTree): void;
 }
 
 export function createLeafHasher(): LeafHasher {
   const lines = new Int32Array(CHUNK * LINE_WORDS);
   const hashes = new Int32Array(CHUNK * HASH_WORDS);
+  /** Whose right halves hold the leaf tag always. */
+  const tagLines = new Int32Array(CHUNK * LINE_WORDS);
   const lineBytes = new Uint8Array(lines.buffer);
   const hashBytes = new Uint8Array(hashes.buffer);
-  const tagWords = new Int32Array(LEAF_TAG.buffer);
-  const hashLines = (count: number): void =>
-    hashPairs(lineBytes.subarray(0, count * 64), hashBytes.subarray(0, count * 32));
+  const tagLineBytes = new Uint8Array(tagLines.buffer);
+  for (let i = 0; i < CHUNK; i++) tagLineBytes.set(LEAF_TAG, i * 64 + 32);
 
-  /** Moves the hashes of the last round to one side of the lines. */
-  const fold = (count: number, side: number): void => {
-    for (let i = 0; i < count; i++)
-      for (let k = 0; k < HASH_WORDS; k++) lines[i * LINE_WORDS + side + k] = hashes[i * HASH_WORDS + k]!;
-  };
+  const hashLines = (bytes: Uint8Array, count: number): void =>
+    hashPairs(bytes.subarray(0, count * 64), hashBytes.subarray(0, count * 32));
 
-  const hashChunk = (leaves: Int32Array, start: number, count: number, values: Int32Array, tree: NodeTree): void => {
-    const paths = tree.pathWords;
+  const hashChunk = (leaves: Int32Array, start: number, count: number, records: LeafRecords): void => {
+    const { words } = records;
     for (let i = 0; i < count; i++) {
-      const from = leaves[start + i]! * VALUE_WORDS;
+      const from = leaves[start + i]! * RECORD_WORDS + VALUE_WORD;
       const to = i * LINE_WORDS;
-      for (let k = 0; k < VALUE_WORDS; k++) lines[to + k] = values[from + k]!;
+      for (let k = 0; k < VALUE_WORDS; k++) lines[to + k] = words[from + k]!;
       for (let k = VALUE_WORDS; k < LINE_WORDS; k++) lines[to + k] = 0;
     }
-    hashLines(count);
-    fold(count, HASH_WORDS);
+    hashLines(lineBytes, count);
     for (let i = 0; i < count; i++) {
-      const from = leaves[start + i]! * HASH_WORDS;
-      for (let k = 0; k < HASH_WORDS; k++) lines[i * LINE_WORDS + k] = paths[from + k]!;
+      const from = leaves[start + i]! * RECORD_WORDS;
+      const to = i * LINE_WORDS;
+      for (let k = 0; k < HASH_WORDS; k++) lines[to + k] = words[from + k]!;
+      for (let k = 0; k < HASH_WORDS; k++) lines[to + HASH_WORDS + k] = hashes[i * HASH_WORDS + k]!;
     }
-    hashLines(count);
-    fold(count, 0);
+    hashLines(lineBytes, count);
     for (let i = 0; i < count; i++)
-      for (let k = 0; k < HASH_WORDS; k++) lines[i * LINE_WORDS + HASH_WORDS + k] = tagWords[k]!;
-    hashLines(count);
-    for (let i = 0; i < count; i++) tree.writeLeafHash(leaves[start + i]!, hashes, i * HASH_WORDS);
+      for (let k = 0; k < HASH_WORDS; k++) tagLines[i * LINE_WORDS + k] = hashes[i * HASH_WORDS + k]!;
+    hashLines(tagLineBytes, count);
   };
 
   return {
-    writePaths(leaves, keys, tree) {
+    writePaths(leaves, keys, records) {
       for (let start = 0; start < leaves.length; start += CHUNK) {
         const count = Math.min(CHUNK, leaves.length - start);
-        lines.fill(0, 0, count * LINE_WORDS);
+        for (let i = 0; i < count; i++) keys.copyPathLine(leaves[start + i]!, lineBytes, i * 64);
+        hashLines(lineBytes, count);
         for (let i = 0; i < count; i++) {
-          const key = keys.keyOf(leaves[start + i]!);
-          lineBytes.set(tableByTag(key[0]!)!.label, i * 64);
-          lineBytes.set(key.subarray(1, KEY_SLOT_BYTES), i * 64 + 32);
+          const to = leaves[start + i]! * RECORD_WORDS;
+          for (let k = 0; k < HASH_WORDS; k++) records.words[to + k] = hashes[i * HASH_WORDS + k]!;
         }
-        hashLines(count);
-        const paths = tree.pathWords;
-        for (let i = 0; i < count; i++)
-          for (let k = 0; k < HASH_WORDS; k++) paths[leaves[start + i]! * HASH_WORDS + k] = hashes[i * HASH_WORDS + k]!;
       }
     },
-    writeHashes(leaves, total, values, tree) {
-      for (let start = 0; start < total; start += CHUNK)
-        hashChunk(leaves, start, Math.min(CHUNK, total - start), values, tree);
+    writeHashes(leaves, records, tree) {
+      for (let start = 0; start < leaves.length; start += CHUNK) {
+        const count = Math.min(CHUNK, leaves.length - start);
+        hashChunk(leaves, start, count, records);
+        for (let i = 0; i < count; i++) tree.writeLeafHash(leaves[start + i]!, hashes, i * HASH_WORDS);
+      }
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 import { assertInvariant } from "#base";
 import { hashPairs } from "#crypto";
+import { type LeafRecords, pathBit } from "./leaf-records.ts";
 
 const HASH_WORDS = 8;
 const LINE_WORDS = 16;
@@ -12,6 +13,8 @@ const LINE_WORDS = 16;
 const CHUNK = 2048;
 const MAX_DEPTH = 256;
 const FREE = -1;
+/** 1 / ln 2 = 1.443 are expected, with paths that are as good as random. */
+const NODES_PER_LEAF = 1.5;
 
 export class NodeTree {
   /** Words of a slot's hash: zeros where the slot is empty. */
@@ -26,9 +29,8 @@ export class NodeTree {
   #nodeEnd = 1;
   #free: number[] = [];
   /** Of a leaf. */
-  #paths: Uint8Array;
-  #pathWords: Int32Array;
   #slotOf: Int32Array;
+  readonly #records: LeafRecords;
 
   #batch = 1;
   #marked = new Int32Array(1024);
@@ -42,16 +44,15 @@ export class NodeTree {
   readonly #lineBytes = new Uint8Array(this.#lines.buffer);
   readonly #hashBytes = new Uint8Array(this.#hashes.buffer);
 
-  /** @param leafCapacity how many leaves there are room for */
-  constructor(leafCapacity: number) {
-    const nodes = leafCapacity + 2;
+  /** @param leafCapacity how many leaves there is room for */
+  constructor(records: LeafRecords, leafCapacity: number) {
+    this.#records = records;
+    const nodes = Math.ceil(leafCapacity * NODES_PER_LEAF) + 2;
     this.#words = new Int32Array(nodes * LINE_WORDS);
     this.#child = new Int32Array(nodes * 2);
     this.#parent = new Int32Array(nodes);
     this.#depth = new Uint8Array(nodes);
     this.#stamp = new Int32Array(nodes);
-    this.#paths = new Uint8Array(leafCapacity * 32);
-    this.#pathWords = new Int32Array(this.#paths.buffer);
     this.#slotOf = new Int32Array(leafCapacity);
   }
 
@@ -61,19 +62,12 @@ export class NodeTree {
 
   /** Bytes reserved; what was never written takes no memory. */
   get reservedBytes(): number {
-    const arrays = [this.#words, this.#child, this.#parent, this.#depth, this.#stamp, this.#paths, this.#slotOf];
+    const arrays = [this.#words, this.#child, this.#parent, this.#depth, this.#stamp, this.#slotOf];
     return arrays.reduce((sum, array) => sum + array.byteLength, 0);
   }
 
   growLeaves(capacity: number): void {
-    this.#paths = grown(this.#paths, new Uint8Array(capacity * 32));
-    this.#pathWords = new Int32Array(this.#paths.buffer);
     this.#slotOf = grown(this.#slotOf, new Int32Array(capacity));
-  }
-
-  /** Eight words each; share memory and hold until the next growth. */
-  get pathWords(): Int32Array {
-    return this.#pathWords;
   }
 
   /** 32 bytes; zeros when there are no leaves. */
@@ -94,7 +88,7 @@ export class NodeTree {
         this.#split(slot, depth, -held - 1, leaf);
         return;
       }
-      slot = 2 * held + this.#bit(leaf, depth);
+      slot = 2 * held + this.#records.pathBit(leaf, depth);
     }
   }
 
@@ -157,7 +151,7 @@ export class NodeTree {
     for (let depth = 0; ; depth++) {
       const held = this.#child[slot]!;
       if (held <= 0) return -held - 1;
-      slot = 2 * held + pathBit(path, 0, depth);
+      slot = 2 * held + pathBit(path, depth);
       onSibling(new Uint8Array(this.#words.buffer, (slot ^ 1) * 32, 32));
     }
   }
@@ -169,7 +163,7 @@ export class NodeTree {
 
   #empty(slot: number): void {
     this.#child[slot] = 0;
-    this.#words.fill(0, slot * HASH_WORDS, (slot + 1) * HASH_WORDS);
+    for (let i = slot * HASH_WORDS; i < (slot + 1) * HASH_WORDS; i++) this.#words[i] = 0;
   }
 
   /** Puts nodes between two leaves that meet in a slot, down to where their paths part. */
@@ -178,8 +172,8 @@ export class NodeTree {
     for (let depth = fromDepth; ; depth++) {
       assertInvariant(depth < MAX_DEPTH, "two keys have the same path");
       const node = this.#allocate(slot, depth);
-      const oldSide = this.#bit(old, depth);
-      const side = this.#bit(leaf, depth);
+      const oldSide = this.#records.pathBit(old, depth);
+      const side = this.#records.pathBit(leaf, depth);
       if (side !== oldSide) {
         this.#copyHash(from, 2 * node + oldSide);
         this.#hang(2 * node + oldSide, old);
@@ -212,7 +206,7 @@ export class NodeTree {
   }
 
   #copyHash(from: number, to: number): void {
-    this.#words.copyWithin(to * HASH_WORDS, from * HASH_WORDS, (from + 1) * HASH_WORDS);
+    for (let i = 0; i < HASH_WORDS; i++) this.#words[to * HASH_WORDS + i] = this.#words[from * HASH_WORDS + i]!;
   }
 
   #mark(from: number): void {
@@ -254,15 +248,6 @@ export class NodeTree {
       for (let k = 0; k < HASH_WORDS; k++) words[to + k] = hashes[from++]!;
     }
   }
-
-  #bit(leaf: number, depth: number): number {
-    return pathBit(this.#paths, leaf * 32, depth);
-  }
-}
-
-/** Bit `depth` of a path, the most significant of its first byte being bit 0 (rule STATE-4). */
-export function pathBit(bytes: Uint8Array, at: number, depth: number): number {
-  return (bytes[at + (depth >> 3)]! >> (7 - (depth & 7))) & 1;
 }
 
 function grown<A extends Int32Array | Uint8Array>(old: A, larger: A): A {

@@ -13,28 +13,25 @@ export interface StatePage {
   readonly bytes: Uint8Array;
 }
 
-export interface PageLeaf {
-  readonly id: number;
-  readonly table: Table;
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-}
-
-/** Keys and values share memory with the page. @throws OperationError `state-page-damaged` */
-export function* readPage({ no, bytes }: StatePage): Generator<PageLeaf> {
+/**
+ * @param onLeaf gets the dense id, the table, and where in the page's bytes the key lies, the value behind it
+ * @throws OperationError `state-page-damaged`
+ */
+export function readPage(
+  { no, bytes }: StatePage,
+  onLeaf: (id: number, table: Table, bytes: Uint8Array, at: number) => void,
+): void {
   let at = 0;
   for (let i = 0; i < PAGE_LEAVES; i++) {
     const tag = bytes[at++];
     if (tag === 0) continue;
     const table = tag === undefined ? null : tableByTag(tag);
-    if (table === null || at + table.keyBytes + table.valueBytes > bytes.length) throw damaged(no);
-    const key = bytes.subarray(at, at + table.keyBytes);
-    at += table.keyBytes;
-    const value = bytes.subarray(at, at + table.valueBytes);
-    at += table.valueBytes;
-    yield { id: no * PAGE_LEAVES + i, table, key, value };
+    if (table === null || at + table.keyBytes + table.valueBytes > bytes.length)
+      throw pageError(no, "is cut or damaged");
+    onLeaf(no * PAGE_LEAVES + i, table, bytes, at);
+    at += table.keyBytes + table.valueBytes;
   }
-  if (at !== bytes.length) throw damaged(no);
+  if (at !== bytes.length) throw pageError(no, "is too long");
 }
 
 /** @param leafAt the key slot (tag first) and the value slot of a leaf, or null when the id is unused */
@@ -59,6 +56,6 @@ export function writePage(
   return { no, bytes: bytes.slice(0, at) };
 }
 
-function damaged(no: number): OperationError {
-  return new OperationError("state-page-damaged", `page ${no} of the state is damaged`);
+export function pageError(no: number, what: string): OperationError {
+  return new OperationError("state-page-damaged", `page ${no} of the state ${what}`);
 }

@@ -3,7 +3,7 @@ import { blameSender, concatBytes, equalBytes, err, type Fault, type Hash, ok, t
 import { sha256 } from "#crypto";
 import { createKeySlot, setKey } from "./key-slot.ts";
 import { leafHashOf, pathOf, valueHashOf } from "./leaf-hashes.ts";
-import { pathBit } from "./node-tree.ts";
+import { pathBit } from "./leaf-records.ts";
 import type { State } from "./state.ts";
 import { TABLES, type Table, type TableName, tableByTag } from "./tables.ts";
 
@@ -55,7 +55,7 @@ export function checkProof(
   let hash: Uint8Array = endHash(path, end);
   for (let depth = siblings.length - 1; depth >= 0; depth--) {
     const sibling = siblings[depth]!;
-    hash = sha256(pathBit(path, 0, depth) === 0 ? concatBytes(hash, sibling) : concatBytes(sibling, hash));
+    hash = sha256(pathBit(path, depth) === 0 ? concatBytes(hash, sibling) : concatBytes(sibling, hash));
   }
   if (!equalBytes(hash, root)) return err(blameSender("proof-wrong"));
   return ok(end.kind === "value" ? end.value : null);
@@ -106,7 +106,7 @@ function isWellFormed(table: Table, key: Uint8Array, { end, siblings }: StatePro
 /** The other key lies below the same node, and is another. */
 function sharesPath(path: Uint8Array, other: Uint8Array, depth: number): boolean {
   if (equalBytes(path, other)) return false;
-  for (let i = 0; i < depth; i++) if (pathBit(path, 0, i) !== pathBit(other, 0, i)) return false;
+  for (let i = 0; i < depth; i++) if (pathBit(path, i) !== pathBit(other, i)) return false;
   return true;
 }
 

@@ -4,7 +4,7 @@ import { compareBytes, toHex } from "#base";
 import { sha256 } from "#crypto";
 import { createKeySlot, setKey } from "./key-slot.ts";
 import { leafHashOf, pathOf, valueHashOf } from "./leaf-hashes.ts";
-import { pathBit } from "./node-tree.ts";
+import { pathBit } from "./leaf-records.ts";
 import { State } from "./state.ts";
 import { TABLES } from "./tables.ts";
 
@@ -30,7 +30,7 @@ function oracleRoot(model: ReadonlyMap<string, bigint>): string {
 function subtree(leaves: readonly Leaf[], depth: number): Uint8Array {
   if (leaves.length === 0) return new Uint8Array(32);
   if (leaves.length === 1) return leaves[0]!.hash;
-  const middle = leaves.findIndex(({ path }) => pathBit(path, 0, depth) === 1);
+  const middle = leaves.findIndex(({ path }) => pathBit(path, depth) === 1);
   const cut = middle < 0 ? leaves.length : middle;
   const left = subtree(leaves.slice(0, cut), depth + 1);
   const right = subtree(leaves.slice(cut), depth + 1);

@@ -3,17 +3,19 @@
  * what the present batch did is in a journal, so that it can be taken back exactly. The tree is brought up to date only
  * when the root is asked for.
  */
-import { asHash, assertInvariant, type Hash, OperationError } from "#base";
+import { asHash, assertInvariant, type Hash } from "#base";
 import { createChangesWriter, encodeChanges, readChanges, type StateChanges } from "./changes.ts";
 import { Journal } from "./journal.ts";
 import { KeyIndex } from "./key-index.ts";
 import { createKeySlot, type KeySlot, setKey } from "./key-slot.ts";
 import { createLeafHasher } from "./leaf-hashes.ts";
+import { LeafRecords, RECORD_BYTES } from "./leaf-records.ts";
 import { NodeTree } from "./node-tree.ts";
-import { PAGE_LEAVES, type PageLeaf, readPage, type StatePage, writePage } from "./pages.ts";
-import { KEY_SLOT_BYTES, TAG, tableByTag, VALUE_SLOT_BYTES } from "./tables.ts";
+import { PAGE_LEAVES, pageError, readPage, type StatePage, writePage } from "./pages.ts";
+import { sortLeaves } from "./sort-leaves.ts";
+import { KEY_SLOT_BYTES, TAG, type Table, tableByTag, VALUE_SLOT_BYTES } from "./tables.ts";
 
-const VALUE_WORDS = VALUE_SLOT_BYTES / 4;
+const NO_VALUE = new Uint8Array(0);
 /** A leaf that is not in the tree yet, and one that is; 0 is an unused id. */
 const PENDING = 1;
 const PLACED = 2;
@@ -28,15 +30,13 @@ export interface StateOptions {
 }
 
 export class State {
-  readonly #seed: number;
   readonly #hasher = createLeafHasher();
   readonly #journal = new Journal();
   readonly #slot = createKeySlot();
-  #keys: KeyIndex;
-  #tree: NodeTree;
+  readonly #keys: KeyIndex;
+  readonly #tree: NodeTree;
   #capacity: number;
-  #values: BigUint64Array;
-  #valueWords: Int32Array;
+  readonly #records: LeafRecords;
   #status: Uint8Array;
   /** Of a leaf: its entry in the journal + 1, or 0. */
   #entryOf: Int32Array;
@@ -50,12 +50,10 @@ export class State {
   readonly #maturing = new Set<number>();
 
   constructor(options: StateOptions) {
-    this.#seed = options.indexSeed;
     this.#capacity = powerOfTwo(options.capacity);
-    this.#keys = new KeyIndex(this.#seed, this.#capacity);
-    this.#tree = new NodeTree(this.#capacity);
-    this.#values = new BigUint64Array(this.#capacity * 4);
-    this.#valueWords = new Int32Array(this.#values.buffer);
+    this.#keys = new KeyIndex(options.indexSeed, this.#capacity);
+    this.#records = new LeafRecords(this.#capacity);
+    this.#tree = new NodeTree(this.#records, this.#capacity);
     this.#status = new Uint8Array(this.#capacity);
     this.#entryOf = new Int32Array(this.#capacity);
     this.#pageDirty = new Uint8Array(this.#capacity / PAGE_LEAVES);
@@ -70,7 +68,7 @@ export class State {
   }
 
   get reservedBytes(): number {
-    return this.#tree.reservedBytes + this.#capacity * (KEY_SLOT_BYTES + 8 + VALUE_SLOT_BYTES + 1 + 4);
+    return this.#tree.reservedBytes + this.#capacity * (KEY_SLOT_BYTES + 8 + RECORD_BYTES + 1 + 4);
   }
 
   /** Leaf ids of the maturing credits, in no particular order. */
@@ -88,7 +86,7 @@ export class State {
     assertInvariant(this.#keys.find(key) < 0, "a state key was created twice");
     const leaf = this.#add(key);
     const revived = this.#journal.revive(leaf, key.words);
-    const entry = revived >= 0 ? revived : this.#journal.add(leaf, false, this.#keys, this.#valueWords);
+    const entry = revived >= 0 ? revived : this.#journal.add(leaf, false, this.#keys, this.#records);
     this.#entryOf[leaf] = entry + 1;
     return leaf;
   }
@@ -102,22 +100,22 @@ export class State {
 
   /** One of the value's 64-bit words. */
   word(leaf: number, word: number): bigint {
-    return this.#values[leaf * 4 + word]!;
+    return this.#records.long(leaf, word);
   }
 
   setWord(leaf: number, word: number, value: bigint): void {
     this.#touch(leaf);
-    this.#values[leaf * 4 + word] = value;
+    this.#records.setLong(leaf, word, value);
   }
 
   setValue(leaf: number, value: Uint8Array): void {
     this.#touch(leaf);
-    this.#writeValue(leaf, value);
+    this.#records.setValue(leaf, value, 0, value.length);
   }
 
   /** With zeros behind it; shares memory and holds until the next change. */
   value(leaf: number): Uint8Array {
-    return new Uint8Array(this.#values.buffer, leaf * VALUE_SLOT_BYTES, VALUE_SLOT_BYTES);
+    return this.#records.value(leaf);
   }
 
   /** Tag and key, with zeros behind them; shares memory and holds until the next change. */
@@ -155,7 +153,7 @@ export class State {
       if (leaf < 0) this.#slot.words.set(journal.keyWords(entry));
       const restored = leaf >= 0 ? leaf : this.#add(this.#slot);
       this.#markStale(restored);
-      this.#valueWords.set(journal.beforeWords(entry), restored * VALUE_WORDS);
+      this.#records.setValue(restored, journal.beforeBytes(entry), 0, VALUE_SLOT_BYTES);
     }
     journal.clear();
   }
@@ -174,31 +172,16 @@ export class State {
       }
       const target = leaf < 0 ? this.#add(this.#slot) : leaf;
       this.#markStale(target);
-      this.#writeValue(target, to);
+      this.#records.setValue(target, to, 0, to.length);
     }
   }
 
   /** Brings the tree up to date. */
   root(): Hash {
-    const placed: number[] = [];
-    for (const leaf of this.#pending) {
-      if ((this.#status[leaf]! & PENDING) === 0) continue;
-      this.#status[leaf] = PLACED | STALE;
-      placed.push(leaf);
-    }
-    this.#pending = [];
-    this.#hasher.writePaths(placed, this.#keys, this.#tree);
-    for (const leaf of placed) this.#tree.place(leaf);
-    // Ids that were freed, or freed and used again, may stand in the list for nothing or twice.
-    let count = 0;
-    for (let i = 0; i < this.#staleCount; i++) {
-      const leaf = this.#stale[i]!;
-      if ((this.#status[leaf]! & STALE) === 0) continue;
-      this.#status[leaf]! &= ~STALE;
-      this.#stale[count++] = leaf;
-    }
-    this.#staleCount = 0;
-    this.#hasher.writeHashes(this.#stale, count, this.#valueWords, this.#tree);
+    this.#placePending();
+    const stale = this.#takeStale();
+    sortLeaves(stale, this.#records);
+    this.#hasher.writeHashes(stale, this.#records, this.#tree);
     this.#tree.rehash();
     return asHash(this.#tree.rootBytes());
   }
@@ -229,22 +212,58 @@ export class State {
     for (const no of pages) this.#pageDirty[no] = 1;
   }
 
-  /** Fills a state that was just made. @throws OperationError when the pages are damaged */
-  load(pages: Iterable<StatePage>): void {
+  /**
+   * Fills a state that was just made and has room for all the pages.
+   * @throws OperationError when the pages are damaged
+   */
+  load(pages: readonly StatePage[]): void {
     assertInvariant(this.#end === 0, "pages were loaded over a state");
-    for (const page of pages) for (const leaf of readPage(page)) this.#loadLeaf(leaf);
-    for (let id = this.#end - 1; id >= 0; id--) if (this.#status[id] === 0) this.#free.push(id);
+    const end = pages.length * PAGE_LEAVES;
+    assertInvariant(end <= this.#capacity, "there is no room for the pages");
+    for (const page of pages) {
+      if (page.no >= pages.length) throw pageError(page.no, "is one of too few");
+      readPage(page, (id, table, bytes, at) => this.#loadLeaf(id, table, bytes, at));
+    }
+    this.#end = end;
+    for (let id = end - 1; id >= 0; id--) if (this.#status[id] === 0) this.#free.push(id);
     this.#pageDirty.fill(0);
   }
 
-  #loadLeaf({ id, table, key, value }: PageLeaf): void {
-    while (id >= this.#capacity) this.#grow();
-    const slot = setKey(this.#slot, table, key);
+  #placePending(): void {
+    const placed = new Int32Array(this.#pending.length);
+    let count = 0;
+    for (const leaf of this.#pending) {
+      // Ids that were freed, or freed and used again, may stand in the list for nothing or twice.
+      if ((this.#status[leaf]! & PENDING) === 0) continue;
+      this.#status[leaf] = PLACED | STALE;
+      placed[count++] = leaf;
+    }
+    this.#pending = [];
+    const leaves = placed.subarray(0, count);
+    this.#hasher.writePaths(leaves, this.#keys, this.#records);
+    sortLeaves(leaves, this.#records);
+    for (let i = 0; i < count; i++) this.#tree.place(leaves[i]!);
+  }
+
+  /** The leaves whose hashes are out of date, each once, and none that was freed. */
+  #takeStale(): Int32Array {
+    let count = 0;
+    for (let i = 0; i < this.#staleCount; i++) {
+      const leaf = this.#stale[i]!;
+      if ((this.#status[leaf]! & STALE) === 0) continue;
+      this.#status[leaf]! &= ~STALE;
+      this.#stale[count++] = leaf;
+    }
+    this.#staleCount = 0;
+    return this.#stale.subarray(0, count);
+  }
+
+  #loadLeaf(id: number, table: Table, bytes: Uint8Array, at: number): void {
+    const slot = setKey(this.#slot, table, bytes, at);
     if (this.#status[id] !== 0 || this.#keys.find(slot) >= 0)
-      throw new OperationError("state-page-damaged", `leaf ${id} of the state is stored twice`);
-    this.#end = Math.max(this.#end, id + 1);
+      throw pageError(Math.floor(id / PAGE_LEAVES), "repeats a leaf");
     this.#install(id, slot);
-    this.#writeValue(id, value);
+    this.#records.setValue(id, bytes, at + table.keyBytes, table.valueBytes);
   }
 
   #add(key: KeySlot): number {
@@ -258,7 +277,7 @@ export class State {
     this.#keys.add(leaf, key);
     this.#status[leaf] = PENDING;
     this.#pending.push(leaf);
-    this.#values.fill(0n, leaf * 4, leaf * 4 + 4);
+    this.#records.setValue(leaf, NO_VALUE, 0, 0);
     this.#markStale(leaf);
     if (key.bytes[0] === TAG.maturing) this.#maturing.add(leaf);
   }
@@ -275,8 +294,7 @@ export class State {
 
   /** Notes how a leaf was before the batch. */
   #touch(leaf: number): void {
-    if (this.#entryOf[leaf] === 0)
-      this.#entryOf[leaf] = this.#journal.add(leaf, true, this.#keys, this.#valueWords) + 1;
+    if (this.#entryOf[leaf] === 0) this.#entryOf[leaf] = this.#journal.add(leaf, true, this.#keys, this.#records) + 1;
     this.#markStale(leaf);
   }
 
@@ -292,35 +310,20 @@ export class State {
     this.#stale[this.#staleCount++] = leaf;
   }
 
-  #writeValue(leaf: number, value: Uint8Array): void {
-    const slot = this.value(leaf);
-    slot.fill(0);
-    slot.set(value);
-  }
-
   #assertValue(leaf: number, expected: Uint8Array | null): void {
     if (expected === null) {
       assertInvariant(leaf < 0, "changes do not fit the state: a key is there already");
       return;
     }
     assertInvariant(leaf >= 0, "changes do not fit the state: a key is missing");
-    const at = leaf * VALUE_SLOT_BYTES;
-    const bytes = new Uint8Array(this.#values.buffer, at, expected.length);
+    const value = this.#records.value(leaf);
     for (let i = 0; i < expected.length; i++)
-      assertInvariant(bytes[i] === expected[i], "changes do not fit the state: a value differs");
+      assertInvariant(value[i] === expected[i], "changes do not fit the state: a value differs");
   }
 
   #grow(): void {
     const capacity = this.#capacity * 2;
-    const { values, status, entryOf, pageDirty } = {
-      values: this.#values,
-      status: this.#status,
-      entryOf: this.#entryOf,
-      pageDirty: this.#pageDirty,
-    };
-    this.#values = new BigUint64Array(capacity * 4);
-    this.#values.set(values);
-    this.#valueWords = new Int32Array(this.#values.buffer);
+    const { status, entryOf, pageDirty } = { status: this.#status, entryOf: this.#entryOf, pageDirty: this.#pageDirty };
     this.#status = new Uint8Array(capacity);
     this.#status.set(status);
     this.#entryOf = new Int32Array(capacity);
@@ -328,6 +331,7 @@ export class State {
     this.#pageDirty = new Uint8Array(capacity / PAGE_LEAVES);
     this.#pageDirty.set(pageDirty);
     this.#keys.grow(capacity);
+    this.#records.grow(capacity);
     this.#tree.growLeaves(capacity);
     this.#capacity = capacity;
   }
