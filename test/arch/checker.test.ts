@@ -266,13 +266,21 @@ const breaches: readonly (readonly [string, Readonly<Record<string, string>>, st
   ],
   [
     "a long factory",
-    { "src/base/size.ts": `export function size() {\n  return { a() {\n${long(49)}}, b: () => {\n${long(49)}} };\n}` },
-    "src/base/size.ts:1: size has 103 lines, 1 of its own",
+    { "src/base/size.ts": `export function size() {\n  return { a() {\n${long(79)}}, b: () => {\n${long(79)}} };\n}` },
+    "src/base/size.ts:1: size has 163 lines, 1 of its own",
   ],
   [
     "a fault with another blame than documented",
     { "src/chain/other.ts": 'export const other = blameNobody("bad-height");' },
     "docs/spec/faults.md: bad-height blames: nobody, sender",
+  ],
+  [
+    "product code that uses what is for tests",
+    {
+      "src/chain/testing/fixture.ts": "export const fixture = 1;",
+      "src/chain/other.ts": 'import { fixture } from "./testing/fixture.ts";\nexport const other = fixture;',
+    },
+    "src/chain/other.ts:1: src/chain/testing/fixture.ts is for tests",
   ],
   [
     "a verifier that knows the code",
@@ -300,7 +308,9 @@ describe("the checker", () => {
       "src/chain/other.test.ts": "export const other = () => setTimeout(() => Date.now(), Math.random());",
       "src/base/buffer.ts": "export const read = (process: { Buffer: number }) => ({ Buffer: process.Buffer });",
       "vitest.config.ts": "export default {};",
-      "src/base/factory.ts": `export function createX() {\n  return { a() {\n${long(40)}}, b: () => {\n${long(40)}} };\n}`,
+      "src/base/factory.ts": `export function createX() {\n  return { a() {\n${long(55)}}, b: () => {\n${long(55)}} };\n}`,
+      "src/chain/testing/clock.ts": "export const clock = () => Date.now();",
+      "src/chain/clock.test.ts": 'import { clock } from "./testing/clock.ts";\nlet now = clock();',
       "src/base/blame.ts": "export const blame = (fault: Fault) => blameSender(fault.code);",
     };
     expect(check(permitted)).toEqual([]);

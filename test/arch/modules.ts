@@ -1,7 +1,7 @@
 /** Which folder a file belongs to, and which file an import names. */
 import { builtinModules } from "node:module";
 import { conditionalDoors, layers, nodeOnlyFiles } from "./layers.ts";
-import { type Import, resolveRelative, type SourceFile } from "./source-file.ts";
+import { type Import, isTestPath, resolveRelative, type SourceFile } from "./source-file.ts";
 
 export type Target =
   | { readonly kind: "door"; readonly name: string; readonly files: readonly string[] }
@@ -35,7 +35,7 @@ export function targetOf(file: SourceFile, { specifier }: Import): Target {
 
 /** True for what is compiled a second time without Node's types. */
 export function isBrowserSafe(path: string): boolean {
-  if (nodeOnlyFiles.includes(path) || /\.test\.tsx?$/.test(path) || path.endsWith(".config.ts")) return false;
+  if (nodeOnlyFiles.includes(path) || isTestPath(path) || path.endsWith(".config.ts")) return false;
   if (path.startsWith("web/")) return true;
   const name = moduleOf(path);
   return name !== null && layers[name]?.browserSafe === true;

@@ -28,6 +28,7 @@ export interface SourceFile {
   readonly path: string;
   readonly text: string;
   readonly lineCount: number;
+  /** A test, or what tests of one folder share, in its `testing` folder. */
   readonly isTest: boolean;
   readonly imports: readonly Import[];
   /** References to names the file does not bind itself. */
@@ -67,7 +68,7 @@ export function parseSourceFile(path: string, text: string): SourceFile {
     path,
     text,
     lineCount: text.split("\n").length - (text.endsWith("\n") ? 1 : 0),
-    isTest: /\.test\.tsx?$/.test(path),
+    isTest: isTestPath(path),
     imports: visits.flatMap(({ node }) => importOf(node, lineAt)),
     globals: visits.flatMap((at) => globalOf(at, isGlobal, lineAt)),
     ambient: visits.flatMap((at) => ambientOf(at.node, isGlobal, lineAt)),
@@ -80,6 +81,10 @@ export function parseSourceFile(path: string, text: string): SourceFile {
     calls: visits.flatMap(({ node }) => callOf(node, lineAt)),
     onlyReexports: parsed.program.body.every(isReexport),
   };
+}
+
+export function isTestPath(path: string): boolean {
+  return /\.test\.tsx?$|\/testing\//.test(path);
 }
 
 type LineAt = (offset: number) => number;

@@ -1,7 +1,7 @@
 /** Who imports whom: the layer table, the doors between folders, and the libraries that one folder hides. */
 import { conditionalDoors, layers, libraryHomes, permittedPaths, webMayImport } from "../layers.ts";
 import { moduleOf, type Target, targetOf, topFolder } from "../modules.ts";
-import type { Import, SourceFile } from "../source-file.ts";
+import { type Import, isTestPath, type SourceFile } from "../source-file.ts";
 import type { Rule, Violation } from "../violation.ts";
 
 export const checkEdges: Rule = (tree) =>
@@ -55,6 +55,7 @@ function checkPath(file: SourceFile, path: string): string | null {
     const isScript = path.startsWith("scripts/") && from === "test";
     return isSupport || isScript ? null : `another folder is imported by its door, not by the path ${path}`;
   }
+  if (isTestPath(path) && !file.isTest && from !== "test") return `${path} is for tests`;
   const ownIndexes = indexesAbove(file.path);
   return ownIndexes.includes(path) ? `a folder does not import its own index (${path})` : null;
 }

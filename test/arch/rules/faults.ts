@@ -11,7 +11,7 @@ const document = "docs/spec/faults.md";
 export const checkFaults: Rule = (tree) => {
   const used = faultCodesOf(tree);
   const written = documentedFaults(tree.texts.get(document) ?? "");
-  const tests = [...tree.files.values()].filter((file) => file.isTest).map((file) => file.text);
+  const tests = [...tree.files.values()].filter(({ path }) => /\.test\.tsx?$/.test(path)).map((file) => file.text);
   const violation = (at: string, what: string): Violation => ({ rule: "fault", at, what });
   const wrong = [...used].flatMap(([code, { at, blames }]) => {
     const blame = [...blames].sort().join(", ");
