@@ -1,40 +1,9 @@
 import { expect, it } from "vitest";
 import { createManualClock, type ManualClock, seededRandom } from "#base";
 import { describeTransport, type TransportHarness } from "../../../test/contract/transport.ts";
+import { driveFor as runFor, driveUntil as runUntil, driveSettle as settle } from "../../../test/support/drive.ts";
 import { createMemoryNetwork, type LinkQuality, type MemoryNetwork } from "./memory.ts";
 import type { Transport } from "./port.ts";
-
-const HORIZON_MS = 600_000;
-
-/** Promises that wait for nothing outside have run when the event loop turns. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-async function runUntil(clock: ManualClock, condition: () => boolean): Promise<void> {
-  const endMs = clock.nowMs() + HORIZON_MS;
-  for (await turn(); !condition(); await turn()) {
-    const dueMs = clock.nextDueMs();
-    if (dueMs === null || dueMs > endMs) throw new Error("the condition is never met");
-    clock.runTo(dueMs);
-  }
-}
-
-async function settle<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
-  let settled = false;
-  const mark = (): void => {
-    settled = true;
-  };
-  promise.then(mark, mark);
-  await runUntil(clock, () => settled);
-  return promise;
-}
-
-async function runFor(clock: ManualClock, periodMs: number): Promise<void> {
-  let over = false;
-  clock.after(periodMs, () => {
-    over = true;
-  });
-  await runUntil(clock, () => over);
-}
 
 async function open(): Promise<TransportHarness> {
   const clock = createManualClock(1_000_000);
