@@ -1,6 +1,6 @@
 /** The folder a node keeps everything in: made, locked, checked, and opened for one chain only. */
 import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type BlockId, equalBytes, type Hash, OperationError, toHex } from "#base";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { decodeSeq, encodeSeq, keys } from "./keys.ts";
@@ -89,9 +89,12 @@ function assertPresent(path: string, folder: string): void {
 
 function makeFolder(path: string, folder: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const made of [path, folder]) accessSync(made, constants.R_OK | constants.W_OK | constants.X_OK);
+    for (const wanted of [path, folder]) {
+      // The recursive one says ENOENT for each trouble, so the last step is for the words only.
+      if (!existsSync(dirname(wanted))) mkdirSync(dirname(wanted), { recursive: true, mode: 0o700 });
+      if (!existsSync(wanted)) mkdirSync(wanted, { mode: 0o700 });
+      accessSync(wanted, constants.R_OK | constants.W_OK | constants.X_OK);
+    }
   } catch (cause) {
     throw unwritable(path, cause);
   }

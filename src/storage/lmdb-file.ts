@@ -131,7 +131,8 @@ function checkPage(walk: Walk, number: number, kind: number, children: number[])
   if (lower % 2 !== 0 || lower > upper || HEADER_BYTES + upper > page.length) return "its bounds are garbled";
   for (let at = HEADER_BYTES; at < HEADER_BYTES + lower; at += 2) {
     const node = HEADER_BYTES + page.readUInt16LE(at);
-    if (node < HEADER_BYTES + upper || node + NODE_BYTES > page.length) return "its entries are garbled";
+    const fits = node >= HEADER_BYTES + upper && node + NODE_BYTES <= page.length;
+    if (!fits || node + NODE_BYTES + page.readUInt16LE(node + 6) > page.length) return "its entries are garbled";
     const problem = kind === LEAF ? checkLeafNode(walk, node) : null;
     if (problem !== null) return problem;
     if (kind === BRANCH) children.push(page.readUInt32LE(node) + page.readUInt16LE(node + 4) * 2 ** 32);

@@ -10,7 +10,7 @@ export const FAN_IN = 8;
 /** A merged segment holds no more entries than this (64 MiB). */
 export const MAX_SEGMENT_ENTRIES = 2 ** 22;
 /** Chunks put together without a pause: 1 MiB, about 3 ms. */
-const CHUNKS_PER_COMMIT = 32;
+const CHUNKS_PER_COMMIT = 64;
 
 /**
  * @param segments live ones in order of their blocks

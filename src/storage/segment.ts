@@ -1,14 +1,14 @@
 /**
  * A sorted run of entries in the store: a description under `keys.segment`, and the entries in chunks that are found by
- * their first entries, so that a look-up reads one chunk of 32 KiB however large the segment is.
+ * their first entries, so that a look-up reads one chunk of 16 KiB however large the segment is.
  */
 import { OperationError } from "#base";
 import { keys, type SegmentKey } from "./keys.ts";
 import { put, remove, type Store, type Write } from "./port.ts";
 import { addCandidate, type Candidate, countBefore, toBytes, toWords, type Wanted, WORDS } from "./segment-entry.ts";
 
-/** Fills eight pages of 4 KiB less LMDB's header of 24 bytes. */
-export const CHUNK_ENTRIES = 2_046;
+/** Fills four pages of 4 KiB less the header of 24 bytes that LMDB puts before a large value. */
+export const CHUNK_ENTRIES = 1_022;
 const HEAD_WORDS = 4;
 
 export interface Segment {
