@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { asAddress, asHash, asKey, concatBytes, fromHex, readUint, toHex } from "#base";
+import { asAddress, asHash, asKey, concatBytes, fromHex, toHex } from "#base";
 import { sha256d } from "#crypto";
 import { decodeHeader, HEADER_VERSION, type Header, sealHash } from "#model";
 import { builtInSpec, type ChainSpec, chainIdOf } from "#spec";
@@ -10,7 +10,7 @@ import { createPowEngine, type PowBlock } from "./pow-engine.ts";
 import { encodeSeal, type PowSeal } from "./seal.ts";
 import { searchNonce } from "./search-nonce.ts";
 import type { PowSnapshot } from "./snapshot.ts";
-import { COINBASE_EXTRANONCE_AT, encodeCoinbase } from "./work-header.ts";
+import { COINBASE_EXTRANONCE_AT, encodeCoinbase, encodeWorkHeader, NONCE_AT } from "./work-header.ts";
 
 const ME = { key: asKey(new Uint8Array(32)), reveal: () => null };
 const spec = builtInSpec("dev");
@@ -34,12 +34,15 @@ function unsealed(parent: PowSnapshot, timeMs: number): Omit<Header, "seal"> {
 
 /** A block whose seal has been searched with these fields set. */
 function mined(header: Omit<Header, "seal">, fields: Partial<PowSeal> = {}): PowBlock {
-  const seal = { version: 0x20000000, timeS: Math.floor(header.timeMs / 1_000), extranonce: new Uint8Array(16) };
-  for (let nonce = 0; ; nonce++) {
-    const parsed = engine.parse({ ...header, seal: encodeSeal({ ...seal, nonce, ...fields }) });
-    if (!parsed.ok) throw new Error(parsed.error.code);
-    if (readUint(parsed.value.id, 0, 32) <= compactToTarget(0x1f040000)!) return parsed.value;
-  }
+  const extranonce = new Uint8Array(16);
+  const seal = { version: 0x20000000, timeS: Math.floor(header.timeMs / 1_000), extranonce, nonce: 0, ...fields };
+  const coinbaseHash = sha256d(encodeCoinbase(header.height, sealHash(chainId, header), extranonce));
+  const preimage = encodeWorkHeader({ ...seal, parent: header.parent, coinbaseHash, bits: 0x1f040000 });
+  const job = { preimage, nonceAt: NONCE_AT, target: compactToTarget(0x1f040000)! };
+  const nonce = searchNonce(job, { from: 0, count: 2 ** 20 })!;
+  const parsed = engine.parse({ ...header, seal: encodeSeal({ ...seal, nonce }) });
+  if (!parsed.ok) throw new Error(parsed.error.code);
+  return parsed.value;
 }
 
 const codeOf = (result: { ok: boolean; error?: { code: string } }): string => (result.ok ? "ok" : result.error!.code);
