@@ -21,7 +21,6 @@ const FRAMEWORK: Readonly<Record<string, { readonly code: string; readonly messa
     message: "the body is not as long as Content-Length says",
   },
   FST_ERR_BAD_URL: { code: "invalid-request", message: "the URL is not valid" },
-  FST_ERR_MAX_PARAM_LENGTH: { code: "invalid-request", message: "a part of the URL is too long" },
 };
 
 export function errorReply(code: string, message: string, details?: Refusal["details"]): ErrorReply {

@@ -10,8 +10,9 @@ import { answerClientError, answerError, installErrorReplies } from "./error-rep
 import { watchRoutes } from "./known-routes.ts";
 import { type Listening, listen } from "./listen.ts";
 import { installMetrics } from "./metrics.ts";
+import { watchOpenRequests } from "./open-requests.ts";
 import { type ApiTitle, installOpenApi } from "./openapi.ts";
-import { type HttpOptions, MAX_HEADER_BYTES } from "./options.ts";
+import { type HttpOptions, MAX_HEADER_BYTES, MAX_URL_BYTES } from "./options.ts";
 import { installPages } from "./pages.ts";
 import { Refusal } from "./refusal.ts";
 import { installRequestGuards } from "./request-guards.ts";
@@ -60,6 +61,7 @@ export async function createHttpServer(options: HttpServerOptions, parts: HttpSe
   const streams = createStreams(options.maxStreams);
   const app = createApp(options, parts.log);
   const methodsOf = watchRoutes(app);
+  const answered = watchOpenRequests(app, parts.clock);
   installErrorReplies(app, parts.log);
   await installSecurityHeaders(app, options.connectSources);
   installRequestGuards(app, options, createTokenCheck(token));
@@ -99,9 +101,11 @@ export async function createHttpServer(options: HttpServerOptions, parts: HttpSe
     token,
     start: () => listen(app, options.host, options.port, options.isPortFixed),
     async stop() {
-      const cancel = parts.clock.after(STOP_MS, () => app.server.closeAllConnections());
-      await app.close();
-      cancel();
+      const closed = app.close();
+      await answered.within(STOP_MS);
+      // What is left are connections without a request: kept alive, or opened in advance by a browser.
+      app.server.closeAllConnections();
+      await closed;
     },
   };
 }
@@ -118,7 +122,8 @@ function createApp(options: HttpServerOptions, log: Logger): App {
       headersTimeout: options.headersTimeoutMs,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
     },
-    routerOptions: { maxParamLength: 256 },
+    // The whole URL is limited; a long part of it is for the route to judge.
+    routerOptions: { maxParamLength: MAX_URL_BYTES },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply, log),
   }).withTypeProvider<TypeBoxTypeProvider>();

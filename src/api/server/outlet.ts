@@ -10,6 +10,8 @@ const MAX_WAITING_BYTES = 1_048_576;
 /** A reader that takes nothing for so long is gone. */
 const STALL_MS = 30_000;
 const HEARTBEAT_MS = 15_000;
+/** For a WebSocket to be closed from the other side too. */
+const CLOSE_MS = 1_000;
 
 export interface OutEvent {
   readonly type: string;
@@ -40,6 +42,8 @@ export function openEventStream(reply: FastifyReply, clock: Clock): Outlet {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store",
     "x-accel-buffering": "no",
+    // The end of the stream is the end of the connection, so that a stopping server waits for nobody.
+    connection: "close",
   });
   raw.flushHeaders();
   const stopHeartbeat = every(clock, HEARTBEAT_MS, () => raw.write(": still here\n\n"));
@@ -105,7 +109,11 @@ export function openSocketOutlet(socket: Socket, clock: Clock): Outlet {
         (done) => void flushed.then(done),
         () => socket.terminate(),
       ),
-    close: () => socket.close(1001, "the server stops"),
+    close() {
+      socket.close(1001, "the server stops");
+      const cancel = clock.after(CLOSE_MS, () => socket.terminate());
+      gone.signal.addEventListener("abort", cancel, { once: true });
+    },
   };
 }
 
