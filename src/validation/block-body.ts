@@ -37,6 +37,9 @@ export async function checkBody(
   const transactions = await fillIn(body.transactions, known, prepare);
   const ids = transactions.map((item, i) => item?.id ?? transactionId(chain.chainId, body.transactions[i]!));
   if (!equalBytes(computeBodyRoot(ids, body.votes), header.bodyRoot)) return refused(blameSender("body-root"), false);
+  // Votes mean nothing on a chain of work, so nobody may put any there (rule BLOCK-7).
+  if (chain.spec.engine.kind === "pow" && body.votes.length > 0)
+    return refused(blameSender("block-votes", { count: body.votes.length }), true);
   const index = transactions.indexOf(null);
   // The root covers ids and ids cover signatures: whoever sealed this header sealed the false signature.
   if (index >= 0) return refused(blameSender("block-transaction-invalid", { index }), true);
