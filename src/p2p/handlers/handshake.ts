@@ -6,15 +6,17 @@ import { blameNobody, type Cancel, type Clock, equalBytes, err, type Fault, type
 import type { PeerId, Transport } from "../transport/port.ts";
 import { LIMITS, PROTOCOLS } from "../wire/protocols.ts";
 import { decodeStatus, encodeStatus, STATUS_BYTES, type Status, WIRE_VERSION } from "../wire/status.ts";
-import type { BlockSource, PeerReports } from "./ports.ts";
+import type { BlockSource, PeerNews, PeerReports } from "./ports.ts";
 
 /** How long an inbound peer may keep silent. */
 const PATIENCE_MS = 10_000;
+const ANSWER_MS = 100;
 
 export interface HandshakeParts {
   readonly transport: Transport;
   readonly source: BlockSource;
   readonly reports: PeerReports;
+  readonly news: PeerNews;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onReady: (peer: PeerId, status: Status) => void;
@@ -43,11 +45,12 @@ export function createHandshake(parts: HandshakeParts): Handshake {
     if (ready.delete(peer)) parts.onGone(peer);
   };
   const turnAway = (peer: PeerId, fault: Fault): void => {
-    log.info("peer turned away", { peer, code: fault.code });
-    parts.reports.report(peer, fault);
     forget(peer);
     // A moment later, so that our own status still reaches the other side and it learns why.
-    clock.after(100, () => void transport.disconnect(peer).catch(() => {}));
+    clock.after(ANSWER_MS, () => {
+      if (fault.blame === "sender") parts.reports.report(peer, fault);
+      parts.reports.turnAway(peer, fault.code);
+    });
   };
   const accept = (peer: PeerId, bytes: Uint8Array): Result<Status, Fault> => {
     const status = decodeStatus(bytes);
@@ -94,7 +97,7 @@ export function createHandshake(parts: HandshakeParts): Handshake {
     refresh: ask,
     start() {
       stops.push(
-        transport.onConnect(({ peer, direction }) => {
+        parts.news.onConnect(({ peer, direction }) => {
           if (direction === "out") void meet(peer);
           else if (!ready.has(peer))
             patience.set(
@@ -104,7 +107,7 @@ export function createHandshake(parts: HandshakeParts): Handshake {
               }),
             );
         }),
-        transport.onDisconnect(forget),
+        parts.news.onDisconnect(forget),
       );
     },
     stop() {

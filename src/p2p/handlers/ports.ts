@@ -1,7 +1,7 @@
 /** What the handlers need of the node around them; `node` connects it. */
 import type { BlockId, Fault, TransactionId } from "#base";
 import type { Block, Header, PreparedTransaction } from "#model";
-import type { PeerId } from "../transport/port.ts";
+import type { ConnectionInfo, PeerId } from "../transport/port.ts";
 import type { Status } from "../wire/status.ts";
 
 export interface BlockSource {
@@ -38,4 +38,12 @@ export interface TransactionSink {
 /** Where faults of peers are counted. */
 export interface PeerReports {
   report(peer: PeerId, fault: Fault): void;
+  /** Honest, but not for us: disconnected and left alone for a while. */
+  turnAway(peer: PeerId, why: string): void;
+}
+
+/** Connections as the peer manager sees them: a peer that said goodbye is gone at once. */
+export interface PeerNews {
+  onConnect(listener: (connection: ConnectionInfo) => void): () => void;
+  onDisconnect(listener: (peer: PeerId) => void): () => void;
 }

@@ -1,0 +1,77 @@
+/** The narrow views that other folders ask for, over the chain. */
+import { blameNobody, type BlockId, type Fault } from "#base";
+import { type Chain, findLocated } from "#chain";
+import { checkStateless, transactionCost } from "#ledger";
+import type { MempoolView } from "#mempool";
+import { encodeHeader } from "#model";
+import { type BlockSink, type BlockSource, WIRE_VERSION } from "#p2p";
+import type { ChainSpec } from "#spec";
+import type { DiskWatch } from "./disk-watch.ts";
+
+export function createMempoolView(spec: ChainSpec, chain: Chain): MempoolView {
+  return {
+    account: (address) => chain.account(address),
+    checkStateless: (item) => checkStateless(spec, item),
+    costAtoms(item) {
+      const cost = transactionCost(spec, item, (address) => chain.account(address) !== null);
+      // Admission checks the payload first; what cannot be read costs more than anybody has.
+      return cost.ok ? cost.value : 2n ** 64n;
+    },
+  };
+}
+
+export function createBlockSource(chain: Chain): BlockSource {
+  return {
+    status() {
+      const { head } = chain;
+      const finalized = chain.block(head.snapshot.finalized.id);
+      return {
+        wireVersion: WIRE_VERSION,
+        chainId: chain.chainId,
+        genesisId: chain.genesisId,
+        head: { height: head.header.height, id: head.id, weight: head.snapshot.weight },
+        finalized: { height: finalized?.header.height ?? 0, id: head.snapshot.finalized.id },
+      };
+    },
+    headersAfter(locator, limit) {
+      const start = findLocated(chain, locator);
+      if (start === null) return [];
+      const headers: Uint8Array[] = [];
+      const end = Math.min(chain.head.header.height, start.header.height + limit);
+      for (let height = start.header.height + 1; height <= end; height++) {
+        const entry = chain.blockAt(height);
+        if (entry === null) break;
+        headers.push(encodeHeader(entry.header));
+      }
+      return headers;
+    },
+    bodyBytes(id) {
+      const entry = chain.block(id);
+      return entry === null ? null : chain.bodyBytes(entry);
+    },
+  };
+}
+
+/** @param onHeard told of each block that came by gossip before it is imported */
+export function createBlockSink(chain: Chain, disk: DiskWatch, onHeard: (id: BlockId) => void): BlockSink {
+  return {
+    checkHeader(header) {
+      const { parsed, onParent } = chain.checkHeader(header);
+      if (!parsed.ok) return { kind: "fault", fault: parsed.error };
+      const { id } = parsed.value;
+      if (chain.block(id) !== null) return { kind: "known", id };
+      if (onParent === null) {
+        const plausible = chain.engine.plausible(parsed.value, chain.head.snapshot);
+        return plausible ? { kind: "unknown-parent", id } : { kind: "fault", fault: blameNobody("orphan-implausible") };
+      }
+      if (onParent.kind === "fault") return { kind: "fault", fault: onParent.fault };
+      if (onParent.kind === "wait") return { kind: onParent.why === "too-early" ? "too-early" : "fresh", id };
+      onHeard(id);
+      return { kind: "fresh", id };
+    },
+    async importBlock(block, known): Promise<Fault | null> {
+      const [result] = await disk.guard(chain.import([{ block, known }]));
+      return result?.kind === "refused" ? result.fault : null;
+    },
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * A whole node but for its surroundings: store, transport, clock, randomness and miners are given. The same core runs
+ * in a process of its own and, many at once, in a simulation.
+ */
+import {
+  type Address,
+  type BlockId,
+  BoundedMap,
+  type Clock,
+  type Fault,
+  type Hash,
+  type Logger,
+  type Result,
+  type TransactionId,
+  toHex,
+} from "#base";
+import { type Chain, type ChainLedger, type ChainOptions, openChain, prepareKnownFor } from "#chain";
+import { engineFor, type Me } from "#consensus";
+import { type Bus, createBus, type NodeEvents } from "#events";
+import { createJournal, Mempool, type MempoolOptions } from "#mempool";
+import type { Block } from "#model";
+import {
+  type BlockRelay,
+  createBlockRelay,
+  createHandshake,
+  createPeerManager,
+  createTransactionRelay,
+  type Handshake,
+  type PeerManager,
+  type PeerManagerOptions,
+  type PeerStore,
+  serveRequests,
+  type TransactionRelay,
+  type Transport,
+} from "#p2p";
+import { Producer, type Sealer } from "#production";
+import type { ChainSpec } from "#spec";
+import type { Store } from "#storage";
+import { Synchroniser, type SyncOptions } from "#sync";
+import type { PrepareTransactions } from "#validation";
+import type { Random } from "#base";
+import { createBlockSink, createBlockSource, createMempoolView } from "./adapters.ts";
+import { DiskWatch } from "./disk-watch.ts";
+import { Notices } from "./notices.ts";
+import { createSubmit } from "./submit.ts";
+
+export interface CoreOptions {
+  readonly chain: ChainOptions;
+  readonly mempool: MempoolOptions;
+  readonly sync: SyncOptions;
+  readonly peers: PeerManagerOptions;
+  /** Whether to produce blocks from the start. */
+  readonly produce: boolean;
+  /** Who is credited for our blocks. */
+  readonly rewardAddress: Address;
+  readonly me: Me;
+}
+
+export interface CoreParts {
+  readonly spec: ChainSpec;
+  readonly chainId: Hash;
+  readonly store: Store;
+  readonly createLedger: () => ChainLedger;
+  readonly transport: Transport;
+  readonly peerStore: PeerStore;
+  readonly prepare: PrepareTransactions;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+export interface Core {
+  readonly chain: Chain;
+  readonly mempool: Mempool;
+  readonly producer: Producer;
+  readonly peers: PeerManager;
+  readonly handshake: Handshake;
+  readonly sync: Synchroniser;
+  readonly events: Bus<NodeEvents>;
+  readonly disk: DiskWatch;
+  readonly notices: Notices;
+  /** Checks signatures and admits; resolves when what was accepted is durable. One result each, in order. */
+  submit(transactions: readonly Uint8Array[], origin: "local" | "peer"): Promise<readonly Result<TransactionId, Fault>[]>;
+  /** Why no block may be produced at present; null when all is well. */
+  obstacle(): string | null;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const REMEMBERED_ANNOUNCEMENTS = 1_024;
+
+export async function createCore(options: CoreOptions, parts: CoreParts): Promise<Core> {
+  const { spec, chainId, store, transport, clock, log } = parts;
+  const engine = engineFor(spec, chainId);
+  const events = createBus<NodeEvents>((error, event) =>
+    log.error("a listener failed", { event, why: error instanceof Error ? (error.stack ?? error.message) : "" }),
+  );
+  const notices = new Notices(events);
+  const chain = await openChain(options.chain, { ...parts, engine, events, log: log.child("chain") });
+  const view = createMempoolView(spec, chain);
+  const journal = createJournal(store);
+  const mempool = new Mempool(options.mempool, { view, journal, events, clock, log: log.child("mempool") });
+  const restored = mempool.restore(prepareKnownFor(chainId));
+  if (restored > 0) log.info("pending transactions restored", { count: restored });
+
+  const disk = new DiskWatch({ store, events, clock, log });
+  const submit = createSubmit({ mempool, view, chainId, disk, prepare: parts.prepare });
+  const peers = await createPeerManager(options.peers, {
+    ...{ transport, clock, random: parts.random, store: parts.peerStore, log: log.child("peers") },
+  });
+  const network = connectNetwork(parts, { chain, mempool, events, peers, disk, submit });
+  const sync = new Synchroniser(options.sync, {
+    ...{ chain, transport, handshake: network.handshake, reports: peers, clock, log: log.child("sync") },
+  });
+  network.onWanted(() => sync.poke());
+  disk.onRecovered(() => sync.poke());
+
+  const obstacle = (): string | null => {
+    if (disk.readOnly !== null) return `the node is read-only: ${disk.readOnly}`;
+    if (chain.deepBranch !== null) return "a deep reorganisation waits for the operator";
+    if (sync.syncing) return `catching up: at ${chain.head.header.height} of ${sync.targetHeight}`;
+    return null;
+  };
+  const producer = new Producer(
+    { me: options.me, address: options.rewardAddress },
+    {
+      chain: {
+        draft: (...args) => chain.draft(...args),
+        import: (candidates) => disk.guard(chain.import(candidates)),
+        get head() {
+          return chain.head;
+        },
+      },
+      pending: () => mempool.select(),
+      sealer: parts.sealer,
+      obstacle,
+      ...{ events, clock, log: log.child("production") },
+    },
+  );
+
+  return {
+    ...{ chain, mempool, producer, peers, sync, events, disk, notices, submit, obstacle },
+    handshake: network.handshake,
+    async start() {
+      network.start();
+      await transport.start();
+      peers.start();
+      sync.start();
+      if (options.produce) producer.start();
+    },
+    async stop() {
+      await producer.stop();
+      network.stop();
+      await peers.stop();
+      await transport.stop();
+      await sync.stop();
+      disk.stop();
+      await chain.stop();
+      await parts.sealer.stop();
+    },
+  };
+}
+
+interface NetworkParts {
+  readonly chain: Chain;
+  readonly mempool: Mempool;
+  readonly events: Bus<NodeEvents>;
+  readonly peers: PeerManager;
+  readonly disk: DiskWatch;
+  readonly submit: Core["submit"];
+}
+
+interface Network {
+  readonly handshake: Handshake;
+  start(): void;
+  stop(): void;
+  /** Called when somebody seems to be ahead of us. */
+  onWanted(listener: () => void): void;
+}
+
+/** Handlers and relays over the transport. */
+function connectNetwork(parts: CoreParts, node: NetworkParts): Network {
+  const { transport, chainId, clock, spec } = parts;
+  const { chain, mempool, events, peers, disk } = node;
+  const log = parts.log.child("network");
+  const source = createBlockSource(chain);
+  const pool = {
+    pending: () => mempool.items(),
+    has: (id: TransactionId) => mempool.has(id),
+  };
+  /** Blocks that came by gossip, which relays them itself. */
+  const heard = new BoundedMap<string, true>(REMEMBERED_ANNOUNCEMENTS);
+  const stops: (() => void)[] = [];
+  let wanted = (): void => {};
+
+  const handshake = createHandshake({
+    ...{ transport, source, reports: peers, news: peers, clock, log },
+    onReady: (peer) => {
+      const connection = transport.connections().find((one) => one.peer === peer);
+      const { address = "", direction = "in" } = connection ?? {};
+      events.emit("peer-connected", { peer, address, direction });
+      wanted();
+      void transactions.fetchPending(peer);
+    },
+    onGone: (peer) => events.emit("peer-disconnected", { peer }),
+  });
+  const isReady = (peer: string): boolean => handshake.isReady(peer);
+  const transactions: TransactionRelay = createTransactionRelay({
+    ...{ chainId, transport, reports: peers, events, clock, log, isReady },
+    sink: {
+      submit: async (list) =>
+        (await node.submit(list, "peer")).map((result) => (result.ok ? null : result.error)),
+    },
+  });
+  const blocks: BlockRelay = createBlockRelay({
+    ...{ chainId, transport, pool, reports: peers, isReady, clock, log },
+    maxBlockBytes: spec.limits.maxBlockBytes,
+    sink: createBlockSink(chain, disk, (id) => heard.set(toHex(id), true)),
+    blockTransactions: (id) => blockTransactions(chain, id),
+    onUnknownParent: (peer) => void handshake.refresh(peer).then(() => wanted()),
+  });
+  serveRequests({ transport, source, pool, reports: peers, isReady });
+
+  const announce = (id: BlockId): void => {
+    const entry = chain.block(id);
+    if (entry === null || heard.has(toHex(id))) return;
+    const block: Block = { header: entry.header, body: chain.body(entry) };
+    const ids = chain.transactions(entry).map((item) => item.id);
+    blocks.announce(id, block, ids).catch((error) => log.debug("block not announced", { why: String(error) }));
+  };
+  return {
+    handshake,
+    onWanted(listener) {
+      wanted = listener;
+    },
+    start() {
+      handshake.start();
+      transactions.start();
+      stops.push(
+        events.on("head-changed", ({ applied }) => {
+          const tip = applied.at(-1);
+          if (tip !== undefined) announce(tip.id);
+        }),
+      );
+    },
+    stop() {
+      for (const stop of stops.splice(0)) stop();
+      transactions.stop();
+      handshake.stop();
+    },
+  };
+}
+
+function blockTransactions(chain: Chain, id: BlockId): readonly Uint8Array[] | null {
+  const entry = chain.block(id);
+  return entry === null ? null : chain.body(entry).transactions;
+}
