@@ -1,7 +1,7 @@
 /** News as it happens: server-sent events, and the same over a WebSocket. */
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { formatCursor, parseCursor } from "#api/contract";
-import { type App, invalid, type Outlet, openEventStream, openSocketOutlet, type Streams } from "#api/server";
+import { type App, invalid, type Outlet, openEventStream, openSocketOutlet, Refusal, type Streams } from "#api/server";
 import { asHash, type Clock, fromHex, type Logger } from "#base";
 import { followChain, watchHead } from "./chain-follower.ts";
 import { createLiveNews } from "./live-news.ts";
@@ -84,31 +84,32 @@ export function addEventRoutes(app: App, ports: NodePorts, { streams, clock, log
       news.add(outlet);
     },
   );
-  app.get(
-    "/v1/ws",
-    {
-      websocket: true,
-      exposeHeadRoute: false,
-      preValidation: async (request) => {
-        readCursor((request.query as { cursor?: string }).cursor);
-        streams.assertRoom();
-      },
-      schema: {
-        tags,
-        summary: "The same events over a WebSocket, one JSON text each",
-        querystring: SocketQuery,
-        response: { 101: { description: "switching to WebSocket", type: "null" } },
-      },
+  app.route({
+    method: "GET",
+    url: "/v1/ws",
+    exposeHeadRoute: false,
+    schema: {
+      tags,
+      summary: "The same events over a WebSocket, one JSON text each",
+      querystring: SocketQuery,
+      response: { 101: { description: "switching to WebSocket", type: "null" } },
     },
-    (socket, request) => {
-      const query = request.query as { cursor?: string; events?: string };
+    preHandler: async ({ query }) => {
+      readCursor(query.cursor);
+      streams.assertRoom();
+    },
+    handler: () => {
+      throw new Refusal(426, "upgrade-required", "this address speaks WebSocket only");
+    },
+    wsHandler: (socket, { query }) => {
       const outlet = openSocketOutlet(socket, clock);
+      const { cursor, events = "chain" } = query as Static<typeof SocketQuery>;
       streams.add(outlet);
-      const wanted = (query.events ?? "chain").split(",");
-      if (wanted.includes("chain")) follow(outlet, readCursor(query.cursor));
+      const wanted = events.split(",");
+      if (wanted.includes("chain")) follow(outlet, readCursor(cursor));
       if (wanted.includes("live")) news.add(outlet);
     },
-  );
+  });
 }
 
 /** @throws Refusal 400 for what is no cursor; one that is not known here gets a `reset` instead */

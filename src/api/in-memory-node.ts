@@ -4,16 +4,15 @@ import {
   asAddress,
   asHash,
   type BlockId,
-  blameSender,
-  err,
+  equalBytes,
   type Fault,
+  type Hash,
   ok,
   type Result,
-  type TransactionId,
   toHex,
 } from "#base";
 import { addressOf } from "#crypto";
-import { type ChainBlock, createBus, type NodeEvents } from "#events";
+import { createBus, type NodeEvents } from "#events";
 import {
   computeBodyRoot,
   decodeTransaction,
@@ -26,15 +25,34 @@ import {
   sealHash,
   transactionId,
 } from "#model";
-import { builtInSpec, chainIdOf, devAccountAddress } from "#spec";
-import type { BlockPoint, BlockRecord, IncludedTransaction, NodePorts } from "./ports.ts";
+import { builtInSpec, type ChainSpec, chainIdOf, devAccountAddress } from "#spec";
+import type {
+  BlockPoint,
+  BlockRecord,
+  ChainView,
+  IncludedTransaction,
+  NodeFacts,
+  NodePorts,
+  PendingView,
+} from "./ports.ts";
+
+const INITIAL_FACTS: NodeFacts = {
+  peerId: "12D3KooWExample",
+  agent: "agon/0.1.0",
+  version: "0.1.0",
+  startedMs: 1_000,
+  peerCount: 1,
+  syncing: false,
+  readOnly: null,
+  notices: [],
+  mining: { enabled: false, hashRate: 0 },
+};
 
 interface StoredBlock extends BlockRecord {
   readonly transactions: readonly PreparedTransaction[];
 }
 
 export interface InMemoryNode extends NodePorts {
-  readonly blocksById: ReadonlyMap<string, StoredBlock>;
   /** What `orders` was told, in words. */
   readonly told: string[];
   /** Puts a block on any block; the head does not move. */
@@ -44,8 +62,20 @@ export interface InMemoryNode extends NodePorts {
   /** Grows the head's chain by empty blocks, one move each. */
   mineBlocks(count: number): void;
   forget(id: BlockId): void;
-  setFacts(facts: Partial<ReturnType<NodePorts["facts"]>>): void;
+  setFacts(facts: Partial<NodeFacts>): void;
   setHealth(ok: boolean): void;
+}
+
+/** `forget` drops a block as pruning does; `grow` and `moveHead` are the only ways in. */
+interface Tree {
+  readonly stored: Map<string, StoredBlock>;
+  readonly genesis: StoredBlock;
+  canonical(): readonly StoredBlock[];
+  head(): StoredBlock;
+  /** Newest first. */
+  included(): Iterable<IncludedTransaction>;
+  grow(parent: BlockId, transactions: readonly PreparedTransaction[]): BlockId;
+  moveHead(to: BlockId): { readonly reverted: readonly StoredBlock[]; readonly applied: readonly StoredBlock[] };
 }
 
 export function createInMemoryNode(): InMemoryNode {
@@ -54,130 +84,33 @@ export function createInMemoryNode(): InMemoryNode {
   const events = createBus<NodeEvents>((error) => {
     throw error;
   });
-  const stored = new Map<string, StoredBlock>();
+  const tree = createTree(chainId, spec.genesis.timeMs);
   const waiting = new Map<string, PreparedTransaction>();
   const told: string[] = [];
-  let canonical: StoredBlock[] = [];
   let healthy = true;
-  let facts: ReturnType<NodePorts["facts"]> = {
-    peerId: "12D3KooWExample",
-    agent: "agon/0.1.0",
-    version: "0.1.0",
-    startedMs: 1_000,
-    peerCount: 1,
-    syncing: false,
-    readOnly: null,
-    notices: [],
-    mining: { enabled: false, hashRate: 0 },
-  };
-
-  const store = (header: Header, transactions: readonly PreparedTransaction[], weight: bigint): StoredBlock => {
-    const sizeBytes =
-      encodeHeader(header).length +
-      encodeBody({ transactions: transactions.map(({ bytes }) => bytes), votes: [] }).length;
-    const id = sealHash(chainId, header);
-    const block = { id, header, sizeBytes, transactionCount: transactions.length, weight, transactions };
-    stored.set(toHex(id), block);
-    return block;
-  };
-  const headerOn = (parent: StoredBlock | null, transactions: readonly PreparedTransaction[]): Header => ({
-    version: 1,
-    height: parent === null ? 0 : parent.header.height + 1,
-    parent: parent === null ? asHash(new Uint8Array(32)) : parent.id,
-    timeMs: spec.genesis.timeMs + 2_000 * stored.size,
-    bodyRoot: computeBodyRoot(
-      transactions.map(({ id }) => id),
-      [],
-    ),
-    stateRoot: asHash(new Uint8Array(32).fill(7)),
-    proposer: parent === null ? asAddress(new Uint8Array(20)) : devAccountAddress(0),
-    claim: Uint8Array.of(0xff, 0xff, 0x03, 0x1f),
-    seal: new Uint8Array(28),
-  });
-  const genesis = store(headerOn(null, []), [], 0n);
-  canonical = [genesis];
-
-  const head = (): StoredBlock => canonical.at(-1)!;
-  const asEvent = ({ id, header, transactions }: StoredBlock): ChainBlock => ({ id, header, transactions });
-  const included = function* (): Iterable<IncludedTransaction> {
-    for (const block of canonical.toReversed())
-      for (const [index, item] of block.transactions.entries())
-        yield { item, index, block: { height: block.header.height, id: block.id, timeMs: block.header.timeMs } };
-  };
-  const accept = (bytes: Uint8Array): Result<TransactionId, Fault> => {
-    const decoded = decodeTransaction(bytes);
-    if (!decoded.ok) return decoded;
-    const id = transactionId(chainId, bytes);
-    if (waiting.has(toHex(id))) return err(blameSender("tx-truncated"));
-    const item = { bytes: bytes.slice(), id, from: addressOf(decoded.value.sender), transaction: decoded.value };
-    waiting.set(toHex(id), item);
-    events.emit("transaction-added", { item, relay: true });
-    return ok(id);
-  };
+  let facts = INITIAL_FACTS;
 
   const node: InMemoryNode = {
-    blocksById: stored,
     told,
     events,
-    chain: {
-      spec,
-      chainId,
-      genesisId: genesis.id,
-      head,
-      finalized: () => ({ height: 0, id: genesis.id }),
-      supply: () => ({ issuedAtoms: 5_000n, burnedAtoms: 3n }),
-      block: (id) => stored.get(toHex(id)) ?? null,
-      blockAt: (height) => canonical[height] ?? null,
-      money: () => ({
-        feesAtoms: 2n,
-        credits: [{ to: devAccountAddress(0), amountAtoms: 50n, reason: "block-reward" }],
-      }),
-      transactions: (id, offset, limit) => stored.get(toHex(id))!.transactions.slice(offset, offset + limit),
-      work: () => ({ bits: 0x1f03ffff, target: 2n ** 242n, expectedHashes: 16_384n }),
-      transaction: (id) => [...included()].find(({ item }) => toHex(item.id) === toHex(id)) ?? null,
-      account: (address) => ({
-        at: { height: head().header.height, id: head().id },
-        account: toHex(address) === toHex(devAccountAddress(0)) ? { nonce: 4, balanceAtoms: 10n ** 17n } : null,
-        maturing: [{ atHeight: 9, amountAtoms: 50n }],
-      }),
-      history(address, cursor, limit) {
-        if (cursor !== null && !/^\d+$/.test(cursor)) return null;
-        const first = Number(cursor ?? 0);
-        const all = [...included()].filter(({ item }) => concerns(item, address));
-        const end = first + limit;
-        return { items: all.slice(first, end), nextCursor: end < all.length ? String(end) : null };
-      },
-      proof: (address) => ({
-        key: address,
-        path: asHash(new Uint8Array(32).fill(1)),
-        value: new Uint8Array(16),
-        siblings: [asHash(new Uint8Array(32).fill(2))],
-        otherLeaf: null,
-        block: head(),
-      }),
-    },
-    pending: {
-      get count() {
-        return waiting.size;
-      },
-      get sizeBytes() {
-        return [...waiting.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
-      },
-      minFeeRate: 10,
-      get: (id) => waiting.get(toHex(id)) ?? null,
-      entries: () => waiting.values(),
-      ofSender: (address) => {
-        const items = [...waiting.values()].filter(({ from }) => toHex(from) === toHex(address));
-        return { nextNonce: 4 + items.length, spendableAtoms: 77n, items };
-      },
-      dropped: (id) => (id[0] === 0xdd ? { reason: "replaced" } : null),
-    },
+    chain: viewChain(spec, chainId, tree),
+    pending: viewPending(waiting),
     orders: {
-      submit: async (transactions) => transactions.map(accept),
+      submit: async (transactions) =>
+        transactions.map((bytes) => {
+          const item = prepare(chainId, bytes);
+          if (!item.ok) return item;
+          waiting.set(toHex(item.value.id), item.value);
+          events.emit("transaction-added", { item: item.value, relay: true });
+          return ok(item.value.id);
+        }),
       async mine(blocks) {
-        const first = canonical.length;
+        const first = tree.canonical().length;
         node.mineBlocks(blocks);
-        return canonical.slice(first).map(({ id, header }): BlockPoint => ({ id, height: header.height }));
+        return tree
+          .canonical()
+          .slice(first)
+          .map(({ id, header }): BlockPoint => ({ id, height: header.height }));
       },
       shutdown: () => void told.push("shutdown"),
     },
@@ -185,41 +118,147 @@ export function createInMemoryNode(): InMemoryNode {
     peers: () => ({ peerId: facts.peerId, addresses: [], peers: [], known: 0, bans: [] }),
     health: () => [{ name: "disk", ok: healthy, ...(!healthy && { message: "the disk is full" }) }],
 
-    grow(parent, transactions = []) {
-      const below = stored.get(toHex(parent))!;
-      return store(headerOn(below, transactions), transactions, below.weight + 16_384n).id;
-    },
+    grow: (parent, transactions = []) => tree.grow(parent, transactions),
     moveHead(to) {
-      const branch: StoredBlock[] = [];
-      for (
-        let at = stored.get(toHex(to));
-        at !== undefined && canonical[at.header.height] !== at;
-        at = stored.get(toHex(at.header.parent))
-      )
-        branch.unshift(at);
-      const forkHeight = branch.length === 0 ? stored.get(toHex(to))!.header.height : branch[0]!.header.height - 1;
-      const reverted = canonical.slice(forkHeight + 1).reverse();
-      canonical = [...canonical.slice(0, forkHeight + 1), ...branch];
-      for (const { id } of branch.flatMap(({ transactions }) => transactions)) waiting.delete(toHex(id));
-      events.emit("head-changed", { reverted: reverted.map(asEvent), applied: branch.map(asEvent) });
+      const { reverted, applied } = tree.moveHead(to);
+      for (const { id } of applied.flatMap(({ transactions }) => transactions)) waiting.delete(toHex(id));
+      events.emit("head-changed", { reverted, applied });
     },
     mineBlocks(count) {
-      for (let i = 0; i < count; i++) node.moveHead(node.grow(head().id));
+      for (let i = 0; i < count; i++) node.moveHead(tree.grow(tree.head().id, []));
     },
-    forget: (id) => void stored.delete(toHex(id)),
+    forget: (id) => void tree.stored.delete(toHex(id)),
     setFacts(changed) {
       facts = { ...facts, ...changed };
     },
-    setHealth(ok) {
-      healthy = ok;
+    setHealth(isWell) {
+      healthy = isWell;
     },
   };
   return node;
 }
 
+function createTree(chainId: Hash, genesisMs: number): Tree {
+  const stored = new Map<string, StoredBlock>();
+  const add = (parent: StoredBlock | null, transactions: readonly PreparedTransaction[]): StoredBlock => {
+    const header = headerOn(parent, transactions, genesisMs + 2_000 * stored.size);
+    const body = encodeBody({ transactions: transactions.map(({ bytes }) => bytes), votes: [] });
+    const id = sealHash(chainId, header);
+    const weight = parent === null ? 0n : parent.weight + 16_384n;
+    const sizeBytes = encodeHeader(header).length + body.length;
+    const block = { id, header, sizeBytes, transactionCount: transactions.length, weight, transactions };
+    stored.set(toHex(id), block);
+    return block;
+  };
+  const genesis = add(null, []);
+  let canonical: readonly StoredBlock[] = [genesis];
+  return {
+    stored,
+    genesis,
+    canonical: () => canonical,
+    head: () => canonical.at(-1)!,
+    *included() {
+      for (const { header, id, transactions } of canonical.toReversed())
+        for (const [index, item] of transactions.entries())
+          yield { item, index, block: { height: header.height, id, timeMs: header.timeMs } };
+    },
+    grow: (parent, transactions) => add(stored.get(toHex(parent))!, transactions).id,
+    moveHead(to) {
+      const applied: StoredBlock[] = [];
+      let at = stored.get(toHex(to))!;
+      for (; canonical[at.header.height] !== at; at = stored.get(toHex(at.header.parent))!) applied.unshift(at);
+      const kept = canonical.slice(0, at.header.height + 1);
+      const reverted = canonical.slice(kept.length).reverse();
+      canonical = [...kept, ...applied];
+      return { reverted, applied };
+    },
+  };
+}
+
+function headerOn(parent: StoredBlock | null, transactions: readonly PreparedTransaction[], timeMs: number): Header {
+  const ids = transactions.map(({ id }) => id);
+  return {
+    version: 1,
+    height: parent === null ? 0 : parent.header.height + 1,
+    parent: parent === null ? asHash(new Uint8Array(32)) : parent.id,
+    timeMs,
+    bodyRoot: computeBodyRoot(ids, []),
+    stateRoot: asHash(new Uint8Array(32).fill(7)),
+    proposer: parent === null ? asAddress(new Uint8Array(20)) : devAccountAddress(0),
+    claim: Uint8Array.of(0xff, 0xff, 0x03, 0x1f),
+    seal: new Uint8Array(28),
+  };
+}
+
+function viewChain(spec: ChainSpec, chainId: Hash, tree: Tree): ChainView {
+  const { stored, genesis, head } = tree;
+  const rich = devAccountAddress(0);
+  return {
+    spec,
+    chainId,
+    genesisId: genesis.id,
+    head,
+    finalized: () => ({ height: 0, id: genesis.id }),
+    supply: () => ({ issuedAtoms: 5_000n, burnedAtoms: 3n }),
+    block: (id) => stored.get(toHex(id)) ?? null,
+    blockAt: (height) => tree.canonical()[height] ?? null,
+    money: () => ({ feesAtoms: 2n, credits: [{ to: rich, amountAtoms: 50n, reason: "block-reward" }] }),
+    transactions: (id, offset, limit) => stored.get(toHex(id))!.transactions.slice(offset, offset + limit),
+    work: () => ({ bits: 0x1f03ffff, target: 2n ** 242n, expectedHashes: 16_384n }),
+    transaction: (id) => [...tree.included()].find(({ item }) => equalBytes(item.id, id)) ?? null,
+    account: (address) => ({
+      at: { height: head().header.height, id: head().id },
+      account: equalBytes(address, rich) ? { nonce: 4, balanceAtoms: 10n ** 17n } : null,
+      maturing: [{ atHeight: 9, amountAtoms: 50n }],
+    }),
+    history(address, cursor, limit) {
+      if (cursor !== null && !/^\d+$/.test(cursor)) return null;
+      const first = Number(cursor ?? 0);
+      const all = [...tree.included()].filter(({ item }) => concerns(item, address));
+      const end = first + limit;
+      return { items: all.slice(first, end), nextCursor: end < all.length ? String(end) : null };
+    },
+    proof: (address) => ({
+      key: address,
+      path: asHash(new Uint8Array(32).fill(1)),
+      value: new Uint8Array(16),
+      siblings: [asHash(new Uint8Array(32).fill(2))],
+      otherLeaf: null,
+      block: head(),
+    }),
+  };
+}
+
+function viewPending(waiting: ReadonlyMap<string, PreparedTransaction>): PendingView {
+  return {
+    get count() {
+      return waiting.size;
+    },
+    get sizeBytes() {
+      return [...waiting.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+    },
+    minFeeRate: 10,
+    get: (id) => waiting.get(toHex(id)) ?? null,
+    entries: () => waiting.values(),
+    ofSender: (address) => {
+      const items = [...waiting.values()].filter(({ from }) => equalBytes(from, address));
+      return { nextNonce: 4 + items.length, spendableAtoms: 77n, items };
+    },
+    dropped: (id) => (id[0] === 0xdd ? { reason: "replaced" } : null),
+  };
+}
+
+function prepare(chainId: Hash, shared: Uint8Array): Result<PreparedTransaction, Fault> {
+  const bytes = shared.slice();
+  const decoded = decodeTransaction(bytes);
+  if (!decoded.ok) return decoded;
+  const { value: transaction } = decoded;
+  return ok({ bytes, id: transactionId(chainId, bytes), from: addressOf(transaction.sender), transaction });
+}
+
 function concerns({ from, transaction }: PreparedTransaction, address: Address): boolean {
-  if (toHex(from) === toHex(address)) return true;
+  if (equalBytes(from, address)) return true;
   if (transaction.kind !== KIND_TRANSFER) return false;
   const outputs = decodeTransfer(transaction.payload);
-  return outputs.ok && outputs.value.some(({ to }) => toHex(to) === toHex(address));
+  return outputs.ok && outputs.value.some(({ to }) => equalBytes(to, address));
 }

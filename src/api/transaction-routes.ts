@@ -85,7 +85,6 @@ export function addTransactionRoutes(app: App, ports: NodePorts, limits: SubmitL
           },
         },
       },
-      serializerCompiler: () => (data) => data as string,
     },
     async ({ params }, reply) => {
       const id = readHash(params.id, "a record is named by the id of its transaction, 64 hex digits");

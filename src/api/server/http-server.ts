@@ -82,7 +82,13 @@ export async function createHttpServer(options: HttpServerOptions, parts: HttpSe
         `more than ${options.requestsPerSecond} requests in a second; wait a moment`,
       ),
   });
-  await app.register(websocket, { options: { maxPayload: MAX_SOCKET_MESSAGE_BYTES } });
+  await app.register(websocket, {
+    options: { maxPayload: MAX_SOCKET_MESSAGE_BYTES },
+    preClose: (done) => {
+      streams.closeAll();
+      done();
+    },
+  });
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
     const path = request.url.split("?", 1)[0]!;
     const methods = methodsOf(path);
@@ -93,7 +99,6 @@ export async function createHttpServer(options: HttpServerOptions, parts: HttpSe
   await installOpenApi(app, options.about);
   if (parts.registry !== undefined) installMetrics(app, parts.registry, streams);
   if (options.pagesFolder !== null) await installPages(app, options.pagesFolder);
-  app.addHook("preClose", async () => streams.closeAll());
 
   return {
     app,
