@@ -172,6 +172,8 @@ function asking({ settled, until, pair }: Tools): void {
     b.handle(ECHO, LIMITS, async (_from, request) => request);
     expect(plain(await settled(a.request(b.self, ECHO, Uint8Array.of(1, 2), ASK)))).toEqual([[1, 2]]);
     expect(plain(await settled(a.request(b.self, ECHO, new Uint8Array(0), ASK)))).toEqual([[]]);
+    const [echoed] = await settled(a.request(b.self, ECHO, Uint8Array.of(1, 2), ASK));
+    expect(echoed!.constructor).toBe(Uint8Array);
     b.handle("/test/many/1", LIMITS, async function* (from, request) {
       expect(from).toBe(a.self);
       for (const byte of request) yield Uint8Array.of(byte);

@@ -1,5 +1,13 @@
 import { expect, it } from "vitest";
-import { blameNobody, blameSender, createManualClock, type ManualClock, seededRandom } from "#base";
+import {
+  blameNobody,
+  blameSender,
+  createManualClock,
+  type LogContext,
+  type ManualClock,
+  seededRandom,
+  silentLogger,
+} from "#base";
 import { driveFor, driveSettle, driveUntil } from "../../../test/support/drive.ts";
 import { createMemoryNetwork, type MemoryNetwork } from "../transport/memory.ts";
 import type { Transport } from "../transport/port.ts";
@@ -15,6 +23,8 @@ interface World {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
   readonly trace: string[];
+  /** Codes of the faults that were held against somebody. */
+  readonly codes: string[];
   node(n: number, options?: PeerManagerOptions): Promise<Node>;
 }
 
@@ -35,17 +45,23 @@ function open(seed = 1): World {
     { latencyMs: 20, jitterMs: 10 },
   );
   const stores = new Map<number, PeerStore>();
+  const codes: string[] = [];
+  const log = {
+    ...silentLogger,
+    info: (_text: string, context?: LogContext) => void codes.push(String(context?.code)),
+  };
   return {
     clock,
     network,
     trace,
+    codes,
     async node(n, options = {}) {
       const peer = `Node${LETTERS[n]}`;
       const place = `/ip4/${20 + n}.1.1.1/tcp/8731`;
       const transport = network.transport(peer, place);
       const store = stores.get(n) ?? createMemoryPeerStore();
       stores.set(n, store);
-      const manager = await createPeerManager(options, { transport, clock, random, store });
+      const manager = await createPeerManager(options, { transport, clock, random, store, log });
       await transport.start();
       manager.start();
       return {
@@ -198,6 +214,7 @@ it("limits how many may come in, and how often they may ask", async () => {
   const before = scoreOf();
   await expect(ask(Uint8Array.of(1))).rejects.toMatchObject({ code: "request-cut-off" });
   expect(scoreOf()).toBeLessThan(before - 30);
+  expect([...new Set(world.codes)]).toEqual(["peers-asked-too-often", "peers-malformed"]);
 });
 
 it("takes no address for granted that a peer tells", async () => {

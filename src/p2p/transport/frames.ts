@@ -60,7 +60,7 @@ export function createFrameStream(stream: Stream, maxTotalBytes: number): FrameS
       if (length === null) return { kind: "end" };
       if (length > maxBytes) throw new FrameTooLong(`${length} bytes where ${maxBytes} are allowed`);
       const body = await bytes.read({ bytes: length, signal });
-      return { kind: "bytes", bytes: body.subarray() };
+      return { kind: "bytes", bytes: plainBytes(body.subarray()) };
     },
     async write(frame, signal) {
       const prefix = encodeLength(frame.length);
@@ -69,6 +69,11 @@ export function createFrameStream(stream: Stream, maxTotalBytes: number): FrameS
       await bytes.write(frame, { signal });
     },
   };
+}
+
+/** What comes off a socket is often a `Buffer`, whose `slice` shares memory and whose `toString` is another. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function encodeLength(length: number): Uint8Array {

@@ -1,14 +1,16 @@
-/** libp2p's connection gater over the port's gate, with a bound on how many sockets one host may have. */
+/** libp2p's connection gater over the port's gate, with bounds on connections and on the sockets of one host. */
 
 import type { ConnectionGater, MultiaddrConnection } from "@libp2p/interface";
 import type { Gate } from "./port.ts";
 
-export interface HostLimits {
+export interface ConnectionLimits {
+  readonly maxConnections: number;
   readonly maxConnectionsPerHost: number;
 }
 
-export function createGater(gate: () => Gate, limits: HostLimits): ConnectionGater {
+export function createGater(gate: () => Gate, limits: ConnectionLimits): ConnectionGater {
   const socketsOf = new Map<string, number>();
+  let inbound = 0;
 
   /** Counts from the accepted socket on, so that half-made connections are bounded too. */
   const countHost = (connection: MultiaddrConnection): boolean => {
@@ -24,12 +26,21 @@ export function createGater(gate: () => Gate, limits: HostLimits): ConnectionGat
     return true;
   };
 
+  /** The library looks at its limit when a socket is accepted; many may be on their way by then. */
+  const countInbound = (connection: MultiaddrConnection): boolean => {
+    if (inbound >= limits.maxConnections) return false;
+    inbound++;
+    connection.addEventListener("close", () => inbound--);
+    return true;
+  };
+
   return {
     denyDialMultiaddr: () => false,
     denyInboundConnection: (connection) =>
       !countHost(connection) || !gate()(null, connection.remoteAddr.toString(), "in"),
     denyInboundEncryptedConnection: (peer, connection) =>
       !gate()(peer.toString(), connection.remoteAddr.toString(), "in"),
+    denyInboundUpgradedConnection: (_peer, connection) => !countInbound(connection),
     denyOutboundEncryptedConnection: (peer, connection) =>
       !gate()(peer.toString(), connection.remoteAddr.toString(), "out"),
   };

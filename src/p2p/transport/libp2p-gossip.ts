@@ -3,6 +3,7 @@
 import { type GossipSub, type GossipsubOpts, gossipsub, StrictNoSign, TopicValidatorResult } from "@libp2p/gossipsub";
 import { createTopicScoreParams } from "@libp2p/gossipsub/score";
 import { blameSender, type Fault, type Logger, OperationError, toHex } from "#base";
+import { plainBytes } from "./frames.ts";
 import type { Listeners } from "./listeners.ts";
 import { computeMessageId } from "./message-id.ts";
 import {
@@ -59,7 +60,7 @@ export function createLibp2pGossip(parts: Parts): Libp2pGossip {
       }
       if (!slots.take(from)) return TopicValidatorResult.Ignore;
       try {
-        return VERDICTS[await topic.validate(from, message.data)];
+        return VERDICTS[await topic.validate(from, plainBytes(message.data))];
       } catch (error) {
         parts.log.error("gossip validator failed", { topic: name, error: String(error) });
         return TopicValidatorResult.Ignore;

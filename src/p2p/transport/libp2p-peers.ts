@@ -87,7 +87,9 @@ export function createLibp2pPeers(parts: { readonly clock: Clock; readonly log: 
     for (const entry of known.values()) {
       const connections = openTo(entry.peer);
       const streams = connections.flatMap((connection) => connection.streams);
-      const gossiping = streams.some((s) => s.direction === "outbound" && s.protocol.startsWith(GOSSIP_PROTOCOL));
+      const gossiping = streams.some(
+        (s) => s.direction === "outbound" && s.protocol.startsWith(GOSSIP_PROTOCOL) && s.writeStatus === "writable",
+      );
       if (gossiping || !entry.gossips) entry.gossipSeenMs = clock.nowMs();
       if (clock.nowMs() - entry.gossipSeenMs < MAX_WITHOUT_GOSSIP_MS) continue;
       parts.log.info("peer without gossip stream left", { peer: entry.peer });

@@ -22,7 +22,6 @@ import { createListeners } from "./listeners.ts";
 import type { Gate, PeerId, Transport } from "./port.ts";
 import { guardedWebSockets } from "./websocket-guard.ts";
 
-const HANDSHAKE_TIMEOUT_MS = 5000;
 const NEGOTIATION_TIMEOUT_MS = 5000;
 const MAX_PENDING_INBOUND = 64;
 const MAX_STREAMS_PER_CONNECTION = 128;
@@ -45,6 +44,8 @@ export interface Libp2pOptions {
   /** Sockets of one host, made or half made; loopback is exempt. */
   readonly maxConnectionsPerHost?: number;
   readonly maxInboundPerSecondPerHost?: number;
+  /** From the accepted socket to the finished handshake. */
+  readonly handshakeTimeoutMs?: number;
   /** Looks for nodes of the local network; told to `onDiscovered`. */
   readonly mdns?: boolean;
 }
@@ -61,6 +62,7 @@ const DEFAULTS: Required<Omit<Libp2pOptions, "identitySeed" | "agent" | "listen"
   maxConnections: 100,
   maxConnectionsPerHost: 8,
   maxInboundPerSecondPerHost: 20,
+  handshakeTimeoutMs: 5000,
   mdns: false,
 };
 
@@ -159,7 +161,7 @@ function makeNode(settings: Settings, privateKey: PrivateKey, gossip: Libp2pGoss
     transports: [
       tcp({ maxConnections: settings.maxConnections + MAX_PENDING_INBOUND }),
       guardedWebSockets({
-        handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+        handshakeTimeoutMs: settings.handshakeTimeoutMs,
         maxSockets: settings.maxConnections + MAX_PENDING_INBOUND,
       }),
     ],
@@ -175,7 +177,7 @@ function makeNode(settings: Settings, privateKey: PrivateKey, gossip: Libp2pGoss
       maxConnections: settings.maxConnections,
       maxIncomingPendingConnections: MAX_PENDING_INBOUND,
       inboundConnectionThreshold: settings.maxInboundPerSecondPerHost,
-      inboundUpgradeTimeout: HANDSHAKE_TIMEOUT_MS,
+      inboundUpgradeTimeout: settings.handshakeTimeoutMs,
       inboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS,
       outboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS,
       reconnectRetries: 0,

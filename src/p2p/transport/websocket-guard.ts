@@ -1,6 +1,6 @@
 /**
- * WebSockets with the limits the library leaves open: a socket that says nothing, and a WebSocket message of any size
- * before the other end has proven anything.
+ * WebSockets with what the library leaves open: a socket that says nothing, a message of any size before the other end
+ * has proven anything, and an `error` event without a listener, which would end the process.
  */
 
 import type { Server, Socket } from "node:net";
@@ -19,7 +19,17 @@ type WebSocketsFactory = ReturnType<typeof webSockets>;
 /** The parts of the library's listener that are set here. */
 interface Listener {
   readonly server: Server;
-  readonly wsServer: { readonly options: { maxPayload?: number } };
+  readonly wsServer: { readonly options: { maxPayload?: number }; handleUpgrade: HandleUpgrade };
+}
+type HandleUpgrade = (
+  request: unknown,
+  socket: Socket,
+  head: Buffer,
+  done: (ws: Upgraded, request: unknown) => void,
+) => void;
+interface Upgraded {
+  on(event: "error", listener: () => void): void;
+  terminate(): void;
 }
 
 export function guardedWebSockets(options: GuardOptions): WebSocketsFactory {
@@ -35,6 +45,12 @@ export function guardedWebSockets(options: GuardOptions): WebSocketsFactory {
       const { server, wsServer } = listener as unknown as Listener;
       server.maxConnections = options.maxSockets;
       wsServer.options.maxPayload = MAX_MESSAGE_BYTES;
+      const handleUpgrade = wsServer.handleUpgrade.bind(wsServer);
+      wsServer.handleUpgrade = (request, socket, head, done) =>
+        handleUpgrade(request, socket, head, (upgraded, from) => {
+          upgraded.on("error", () => upgraded.terminate());
+          done(upgraded, from);
+        });
       // The upgrade clears the timeout; from then on the connection's own pings decide.
       server.prependListener("connection", (socket: Socket) => {
         socket.setTimeout(timeoutMs, () => socket.destroy());

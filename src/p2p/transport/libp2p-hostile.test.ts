@@ -1,0 +1,316 @@
+/** What strangers do to a node over real sockets: cut off in time, never hung, never crashed, and others are served. */
+import { randomBytes } from "node:crypto";
+import { connect, type Socket } from "node:net";
+import { identify } from "@libp2p/identify";
+import type { Connection, Libp2p, Stream } from "@libp2p/interface";
+import { noise } from "@libp2p/noise";
+import { tcp } from "@libp2p/tcp";
+import { byteStream } from "@libp2p/utils";
+import { yamux } from "@libp2p/yamux";
+import { multiaddr } from "@multiformats/multiaddr";
+import { createLibp2p } from "libp2p";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { concatBytes, createManualClock, systemClock, utf8 } from "#base";
+import { encodeLength } from "./frames.ts";
+import { createLibp2pTransport, type Libp2pOptions } from "./libp2p.ts";
+import type { Transport } from "./port.ts";
+
+const ECHO = "/test/echo/1";
+const LIMITS = { maxRequestBytes: 1000, timeoutMs: 400, maxConcurrentPerPeer: 4 };
+const ASK = { timeoutMs: 2000, maxResponseBytes: 10_000, maxChunks: 10 };
+const HANDSHAKE_MS = 300;
+
+const seed = (): Uint8Array => randomBytes(32);
+const until = async (condition: () => boolean): Promise<void> =>
+  void (await vi.waitUntil(condition, { timeout: 5000, interval: 5 }));
+
+let ends: (() => Promise<unknown> | unknown)[];
+let node: Transport;
+let faults: string[];
+
+beforeEach(async () => {
+  ends = [];
+  faults = [];
+  node = await startNode();
+  node.handle(ECHO, LIMITS, async (_from, request) => request);
+  node.onFault((_peer, fault) => faults.push(fault.code));
+});
+afterEach(async () => {
+  for (const end of ends.reverse()) await end();
+});
+
+async function startNode(options: Partial<Libp2pOptions> = {}): Promise<Transport> {
+  const transport = await createLibp2pTransport(
+    {
+      ...{ identitySeed: seed(), agent: "agon/0.0.0", handshakeTimeoutMs: HANDSHAKE_MS },
+      ...{ listen: ["/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/tcp/0/ws"], maxInboundPerSecondPerHost: 1000 },
+      ...options,
+    },
+    { clock: systemClock() },
+  );
+  await transport.start();
+  ends.push(() => transport.stop());
+  return transport;
+}
+
+/** A libp2p node as anybody would make one. */
+async function startStock(): Promise<Libp2p> {
+  const stock = await createLibp2p({
+    addresses: { listen: ["/ip4/127.0.0.1/tcp/0"] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: { identify: identify() },
+  });
+  ends.push(() => stock.stop());
+  return stock;
+}
+
+const addressOf = (transport: Transport): string => transport.listenAddresses().find((a) => !a.includes("/ws"))!;
+const dialNode = async (stock: Libp2p): Promise<Connection> => stock.dial(multiaddr(addressOf(node)));
+
+function openSocket(kind: "tcp" | "ws"): Socket {
+  const address = node.listenAddresses().find((a) => a.includes("/ws") === (kind === "ws"))!;
+  const socket = connect(Number(address.split("/")[4]), "127.0.0.1");
+  socket.on("error", () => {});
+  socket.resume();
+  ends.push(() => socket.destroy());
+  return socket;
+}
+
+const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => (socket.closed ? resolve() : socket.once("close", () => resolve())));
+
+async function expectServing(): Promise<void> {
+  const friend = await startNode();
+  const peer = await friend.dial(addressOf(node), 5000);
+  expect(await friend.request(peer, ECHO, Uint8Array.of(1, 2, 3), ASK)).toEqual([Uint8Array.of(1, 2, 3)]);
+}
+
+/** Sends raw bytes on a stream of the protocol; says how it ended and what came back. */
+async function sendRaw(connection: Connection, bytes: Uint8Array, closeAfter: boolean): Promise<string> {
+  const stream = await connection.newStream(ECHO, { maxOutboundStreams: 1000 });
+  const reader = byteStream(stream);
+  try {
+    if (bytes.length > 0) stream.send(bytes);
+    if (closeAfter) await stream.close();
+    const got = await reader.read();
+    if (got !== null) return `answer ${got.byteLength}`;
+  } catch {}
+  await until(() => stream.status !== "open" && stream.status !== "closing");
+  return stream.status;
+}
+
+it("is dialled and asked by a stock libp2p node", async () => {
+  const stock = await startStock();
+  const connection = await dialNode(stock);
+  expect(await sendRaw(connection, Uint8Array.of(2, 8, 9), true)).toBe("answer 3");
+  await until(() => node.connections().length === 1);
+  expect(node.connections()[0]!.agent).toMatch(/^js-libp2p/);
+  const [there] = await Promise.all([node.dial(String(stock.getMultiaddrs()[0]), 2000)]);
+  expect(there).toBe(stock.peerId.toString());
+});
+
+it.each(["tcp", "ws"] as const)(
+  "cuts off silence and garbage on a %s socket before the handshake is done",
+  async (kind) => {
+    const mss = concatBytes(Uint8Array.of(19), utf8("/multistream/1.0.0\n"));
+    const starts = [
+      new Uint8Array(0),
+      utf8("GET / HTTP/1.1\r\n"),
+      randomBytes(5000),
+      mss,
+      concatBytes(mss, Uint8Array.of(7), utf8("/noise\n"), randomBytes(70_000)),
+      concatBytes(mss, Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)),
+    ];
+    const sockets = starts.map((bytes) => {
+      const socket = openSocket(kind);
+      if (bytes.length > 0) socket.write(bytes);
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => closed(socket)));
+    expect(node.connections()).toEqual([]);
+    await expectServing();
+  },
+);
+
+it("refuses a WebSocket message larger than a frame can be", async () => {
+  const socket = openSocket("ws");
+  const key = Buffer.from(seed().subarray(0, 16)).toString("base64");
+  socket.write(
+    `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+  );
+  // A masked binary message that claims two MiB.
+  socket.write(Uint8Array.of(0x82, 0xff, 0, 0, 0, 0, 0, 0x20, 0, 0, 1, 2, 3, 4));
+  const beganMs = performance.now();
+  await closed(socket);
+  expect(performance.now() - beganMs).toBeLessThan(HANDSHAKE_MS);
+  await expectServing();
+});
+
+it("serves others while more sockets than it admits are held open", async () => {
+  const small = await startNode({ maxConnections: 3 });
+  const stocks = await Promise.all(Array.from({ length: 6 }, startStock));
+  await Promise.allSettled(stocks.map((stock) => stock.dial(multiaddr(addressOf(small)))));
+  await until(() => small.connections().length === 3);
+  await until(() => stocks.filter((stock) => stock.getConnections().length > 0).length === 3);
+  const silent = Array.from({ length: 30 }, () => openSocket("tcp"));
+  await expectServing();
+  await Promise.all(silent.map((socket) => closed(socket)));
+});
+
+it("cuts off lengths that are too long, as soon as they are read", async () => {
+  const connection = await dialNode(await startStock());
+  for (const prefix of [encodeLength(1001), encodeLength(2 ** 32), new Uint8Array(20).fill(0xff)])
+    expect(await sendRaw(connection, prefix, false)).toBe("reset");
+  await until(() => faults.length === 3);
+  expect(faults).toEqual(["request-too-long", "request-too-long", "request-too-long"]);
+  expect(await sendRaw(connection, concatBytes(encodeLength(1000), new Uint8Array(1000)), true)).toBe("answer 1002");
+});
+
+it("cuts off half a message, no message, a trickle, and what never ends", async () => {
+  const connection = await dialNode(await startStock());
+  expect(await sendRaw(connection, Uint8Array.of(10, 1, 2), true)).toBe("reset");
+  expect(await sendRaw(connection, new Uint8Array(0), true)).toBe("reset");
+  const beganMs = performance.now();
+  expect(await sendRaw(connection, Uint8Array.of(10, 1, 2), false)).toBe("reset");
+  expect(await sendRaw(connection, new Uint8Array(0), false)).toBe("reset");
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(2 * LIMITS.timeoutMs - 50);
+  const stream = await connection.newStream(ECHO);
+  const trickle = setInterval(() => stream.status === "open" && stream.send(Uint8Array.of(0x80)), 10);
+  await until(() => stream.status === "reset");
+  clearInterval(trickle);
+  const flood = await connection.newStream(ECHO);
+  flood.send(Uint8Array.of(1, 1));
+  while (flood.status === "open" && flood.writeBufferLength < 8 << 20) {
+    flood.send(new Uint8Array(1 << 16));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until(() => flood.status !== "open");
+  await expectServing();
+});
+
+it("bounds the streams of one peer", async () => {
+  const connection = await dialNode(await startStock());
+  await until(() => node.connections().length === 1);
+  const opened: Stream[] = [];
+  for (let i = 0; i < 300; i++) {
+    connection.newStream(ECHO, { maxOutboundStreams: 1000 }).then(
+      (stream) => opened.push(stream),
+      () => {},
+    );
+  }
+  await until(() => opened.length > 0);
+  await until(() => faults.includes("too-many-requests"));
+  await expectServing();
+  await until(() => opened.every((stream) => stream.status !== "open"));
+});
+
+it("is not hung by one that answers wrongly", async () => {
+  const stock = await startStock();
+  const answer = (protocol: string, act: (stream: Stream) => void): Promise<void> =>
+    stock.handle(protocol, (stream) => act(stream), { maxInboundStreams: 100 });
+  const many = concatBytes(...Array.from({ length: 11 }, () => Uint8Array.of(1, 7)));
+  await answer("/bad/long", (stream) => void stream.send(encodeLength(10_001)));
+  await answer("/bad/endless-prefix", (stream) => void stream.send(new Uint8Array(100).fill(0x80)));
+  await answer("/bad/half", (stream) => {
+    stream.send(Uint8Array.of(5, 1));
+    void stream.close();
+  });
+  await answer("/bad/many", (stream) => void stream.send(many));
+  await answer("/bad/silent", () => {});
+  await answer("/bad/reset", (stream) => {
+    stream.send(Uint8Array.of(1, 7));
+    setTimeout(() => stream.abort(new Error("no")), 20);
+  });
+  await answer("/bad/gone", (stream) => {
+    stream.send(Uint8Array.of(1, 7));
+    setTimeout(() => {
+      for (const connection of stock.getConnections()) connection.abort(new Error("gone"));
+    }, 20);
+  });
+  const peer = await node.dial(String(stock.getMultiaddrs()[0]), 2000);
+  const ask = async (protocol: string): Promise<string> => {
+    try {
+      await node.request(peer, protocol, Uint8Array.of(1), { ...ASK, timeoutMs: 300 });
+      return "answered";
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+  expect(await ask("/bad/long")).toBe("response-too-long");
+  expect(await ask("/bad/endless-prefix")).toBe("response-too-long");
+  expect(await ask("/bad/half")).toBe("request-cut-off");
+  expect(await ask("/bad/many")).toBe("too-many-chunks");
+  expect(await ask("/bad/silent")).toBe("request-timeout");
+  expect(await ask("/bad/reset")).toBe("request-cut-off");
+  expect(["disconnected", "request-cut-off"]).toContain(await ask("/bad/gone"));
+  await until(() => node.connections().length === 0);
+  await expectServing();
+});
+
+it("takes rubbish on the gossip stream, and leaves a peer whose gossip is broken", async () => {
+  const clock = createManualClock(0);
+  const watched = await createLibp2pTransport(
+    { identitySeed: seed(), agent: "agon/0.0.0", listen: ["/ip4/127.0.0.1/tcp/0"] },
+    { clock },
+  );
+  const validated: string[] = [];
+  watched.subscribe("t", { maxBytes: 100 }, async (_from, bytes) => {
+    validated.push(bytes.join());
+    return "accept";
+  });
+  watched.onFault((_peer, fault) => faults.push(fault.code));
+  await watched.start();
+  ends.push(() => watched.stop());
+  const friend = await startNode();
+  friend.subscribe("t", { maxBytes: 1000 }, async () => "accept");
+  friend.subscribe("other", { maxBytes: 1000 }, async () => "accept");
+  await friend.dial(addressOf(watched), 2000);
+  await until(() => watched.connections().length === 1);
+  let n = 0;
+  while (validated.length === 0) {
+    await friend.publish("t", Uint8Array.of(1, n++));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await friend.publish("t", new Uint8Array(101));
+  await until(() => faults.includes("gossip-too-long"));
+
+  const stock = await startStock();
+  await stock.handle("/meshsub/1.2.0", () => {});
+  const connection = await stock.dial(multiaddr(addressOf(watched)));
+  await until(() => watched.connections().length === 2);
+  const rubbish = await connection.newStream("/meshsub/1.2.0");
+  for (const length of [0, 1, 100, 5000]) {
+    rubbish.send(encodeLength(length));
+    rubbish.send(randomBytes(length));
+  }
+  const long = await connection.newStream("/meshsub/1.2.0");
+  long.send(encodeLength(2 ** 31));
+  // The library closes its half and forgets the peer; the watch sees that nothing can be said to it any more.
+  await until(() => {
+    clock.runTo(clock.nowMs() + 5000);
+    return !watched.connections().some((c) => c.peer === stock.peerId.toString());
+  });
+  expect(watched.connections()).toHaveLength(1);
+});
+
+it("says in words why it cannot listen", async () => {
+  const port = addressOf(node).split("/")[4];
+  await expect(startNode({ listen: [`/ip4/127.0.0.1/tcp/${port}`] })).rejects.toMatchObject({ code: "listen-failed" });
+  await expect(startNode({ listen: [`/ip4/127.0.0.1/tcp/${port}`] })).rejects.toThrow(/EADDRINUSE/);
+});
+
+it("keeps one identity for one seed, starts again after a stop, and is dialled over WebSockets", async () => {
+  const identitySeed = seed();
+  const first = await startNode({ identitySeed });
+  const { self } = first;
+  expect(self).toMatch(/^12D3KooW/);
+  await first.stop();
+  expect(first.listenAddresses()).toEqual([]);
+  await first.start();
+  const address = node.listenAddresses().find((a) => a.includes("/ws"))!;
+  expect(await first.dial(address, 2000)).toBe(node.self);
+  expect(await first.request(node.self, ECHO, Uint8Array.of(4), ASK)).toEqual([Uint8Array.of(4)]);
+  expect((await startNode({ identitySeed })).self).toBe(self);
+});
