@@ -10,7 +10,7 @@ export {
 } from "./chain.ts";
 export type { BlockEntry, BlockStatus } from "./entry.ts";
 export { createLocator, findLocated, MAX_LOCATOR_IDS } from "./locator.ts";
-export { type ChainOptions, DEFAULT_CHAIN_OPTIONS } from "./options.ts";
+export { CHAIN_SETTINGS, type ChainOptions, DEFAULT_CHAIN_OPTIONS } from "./options.ts";
 export { prepareKnownFor } from "./stored-transactions.ts";
 export type { TransactionPlace } from "./transaction-index.ts";
 export type { ChainLedger } from "./working-state.ts";

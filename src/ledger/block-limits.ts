@@ -1,4 +1,4 @@
-/** How much fits into a block (rule TX-13). */
+/** How much fits into a block (rule BLOCK-10). */
 import { blameSender, type Fault } from "#base";
 import type { PreparedTransaction } from "#model";
 import type { ChainSpec } from "#spec";

@@ -1,4 +1,4 @@
-/** Executes one block on the state, step by step, in the order of rule TX-11; both `apply` and `draft` go through here. */
+/** Executes one block on the state, step by step, in the order of rule TX-14; both `apply` and `draft` go through here. */
 import { type Address, assertInvariant, blameNobody, blameSender, type Fault } from "#base";
 import type { Credit, PreparedTransaction } from "#model";
 import type { ChainSpec } from "#spec";

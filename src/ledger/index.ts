@@ -2,6 +2,7 @@ export { createLedger, genesisRoot } from "./ledger.ts";
 export { decodeChanges, encodeChanges } from "./state/changes.ts";
 export { PAGE_LEAVES, type StatePage } from "./state/pages.ts";
 export { checkProof, decodeProof, encodeProof, type ProofEnd, type StateProof } from "./state/proof.ts";
+export { statePath } from "./state/state-path.ts";
 export { maturingKey, type TableName } from "./state/tables.ts";
 export type { SupplyCheck } from "./supply.ts";
 export { checkStateless, transactionCost } from "./transaction-rules.ts";

@@ -1,4 +1,4 @@
-/** The ledger: the state of one chain at one block, and the rules that move it (rules TX-9 to TX-13). */
+/** The ledger: the state of one chain at one block, and the rules that move it (rules TX-9 to TX-14). */
 import { type Address, assertInvariant, err, type Hash, ok } from "#base";
 import type { Account } from "#model";
 import type { ChainSpec } from "#spec";

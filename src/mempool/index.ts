@@ -1,3 +1,3 @@
 export { createJournal, type Journal } from "./journal.ts";
 export { type Dropped, Mempool, type MempoolParts, type MempoolView } from "./mempool.ts";
-export { DEFAULT_MEMPOOL_OPTIONS, type MempoolOptions } from "./options.ts";
+export { DEFAULT_MEMPOOL_OPTIONS, MEMPOOL_SETTINGS, type MempoolOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 /** The narrow views that other folders ask for, over the chain. */
-import { blameNobody, type BlockId, type Fault } from "#base";
+import { type BlockId, blameNobody, type Fault } from "#base";
 import { type Chain, findLocated } from "#chain";
 import { checkStateless, transactionCost } from "#ledger";
 import type { MempoolView } from "#mempool";

@@ -2,6 +2,8 @@
  * A whole node but for its surroundings: store, transport, clock, randomness and miners are given. The same core runs
  * in a process of its own and, many at once, in a simulation.
  */
+
+import type { Random } from "#base";
 import {
   type Address,
   type BlockId,
@@ -38,7 +40,6 @@ import type { ChainSpec } from "#spec";
 import type { Store } from "#storage";
 import { Synchroniser, type SyncOptions } from "#sync";
 import type { PrepareTransactions } from "#validation";
-import type { Random } from "#base";
 import { createBlockSink, createBlockSource, createMempoolView } from "./adapters.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { Notices } from "./notices.ts";
@@ -81,7 +82,10 @@ export interface Core {
   readonly disk: DiskWatch;
   readonly notices: Notices;
   /** Checks signatures and admits; resolves when what was accepted is durable. One result each, in order. */
-  submit(transactions: readonly Uint8Array[], origin: "local" | "peer"): Promise<readonly Result<TransactionId, Fault>[]>;
+  submit(
+    transactions: readonly Uint8Array[],
+    origin: "local" | "peer",
+  ): Promise<readonly Result<TransactionId, Fault>[]>;
   /** Why no block may be produced at present; null when all is well. */
   obstacle(): string | null;
   start(): Promise<void>;
@@ -209,8 +213,7 @@ function connectNetwork(parts: CoreParts, node: NetworkParts): Network {
   const transactions: TransactionRelay = createTransactionRelay({
     ...{ chainId, transport, reports: peers, events, clock, log, isReady },
     sink: {
-      submit: async (list) =>
-        (await node.submit(list, "peer")).map((result) => (result.ok ? null : result.error)),
+      submit: async (list) => (await node.submit(list, "peer")).map((result) => (result.ok ? null : result.error)),
     },
   });
   const blocks: BlockRelay = createBlockRelay({

@@ -1,14 +1,5 @@
 /** The way of a transaction into the mempool: cheap looks first, then signatures in batches, then admission. */
-import {
-  blameNobody,
-  blameSender,
-  err,
-  type Fault,
-  type Hash,
-  ok,
-  type Result,
-  type TransactionId,
-} from "#base";
+import { blameNobody, blameSender, err, type Fault, type Hash, ok, type Result, type TransactionId } from "#base";
 import { addressOf } from "#crypto";
 import type { Mempool, MempoolView } from "#mempool";
 import { decodeTransaction, type PreparedTransaction, transactionId } from "#model";

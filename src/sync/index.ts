@@ -1,2 +1,2 @@
-export { DEFAULT_SYNC_OPTIONS, type SyncOptions } from "./options.ts";
+export { DEFAULT_SYNC_OPTIONS, SYNC_SETTINGS, type SyncOptions } from "./options.ts";
 export { Synchroniser, type SyncParts } from "./synchroniser.ts";

@@ -1,24 +1,26 @@
 /** How a node catches up. */
-export interface SyncOptions {
-  /** Headers checked ahead of their bodies; about 600 bytes each. */
-  readonly maxHeadersAhead: number;
-  /** Blocks asked for in one request. */
-  readonly blocksPerRequest: number;
-  /** Requests for bodies under way at the same time, over all peers. */
-  readonly requestsAtOnce: number;
-  /** Groups of blocks in the import line at the same time. */
-  readonly importsAtOnce: number;
-  /** A peer that failed us is not asked again for this long. */
-  readonly cooldownMs: number;
-  /** How often peers are asked where they are. */
-  readonly refreshMs: number;
-}
+import { defaultsOf, type ValuesOf } from "#base";
 
-export const DEFAULT_SYNC_OPTIONS: SyncOptions = {
-  maxHeadersAhead: 8_192,
-  blocksPerRequest: 64,
-  requestsAtOnce: 4,
-  importsAtOnce: 3,
-  cooldownMs: 30_000,
-  refreshMs: 10_000,
-};
+export const SYNC_SETTINGS = {
+  maxHeadersAhead: {
+    default: 8_192,
+    unit: "headers",
+    min: 1_024,
+    max: 1_000_000,
+    about: "headers checked ahead of their bodies, about 600 bytes each",
+  },
+  blocksPerRequest: { default: 64, unit: "blocks", min: 1, max: 128, about: "bodies asked for in one request" },
+  requestsAtOnce: { default: 4, unit: "requests", min: 1, max: 64, about: "requests for bodies under way, all peers" },
+  importsAtOnce: { default: 3, unit: "groups", min: 1, max: 16, about: "groups of blocks in the import line" },
+  cooldownMs: {
+    default: 30_000,
+    unit: "ms",
+    min: 100,
+    max: 3_600_000,
+    about: "a peer that failed us is not asked again for this long",
+  },
+  refreshMs: { default: 10_000, unit: "ms", min: 100, max: 3_600_000, about: "how often peers are asked where they are" },
+} as const;
+
+export type SyncOptions = ValuesOf<typeof SYNC_SETTINGS>;
+export const DEFAULT_SYNC_OPTIONS: SyncOptions = defaultsOf(SYNC_SETTINGS);

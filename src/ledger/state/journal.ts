@@ -4,7 +4,7 @@ import { type LeafRecords, RECORD_WORDS, VALUE_WORD } from "./leaf-records.ts";
 import { KEY_SLOT_BYTES, VALUE_SLOT_BYTES } from "./tables.ts";
 
 const KEY_WORDS = KEY_SLOT_BYTES / 4;
-const VALUE_WORDS = VALUE_SLOT_BYTES / 4;
+const VALUE_WORDS = VALUE_SLOT_BYTES / 8;
 const GONE = -1;
 
 export class Journal {
@@ -15,7 +15,7 @@ export class Journal {
   /** 1 when the key was there before the batch. */
   #had = new Uint8Array(this.#capacity);
   #keys = new Int32Array(this.#capacity * KEY_WORDS);
-  #before = new Int32Array(this.#capacity * VALUE_WORDS);
+  #before = new BigUint64Array(this.#capacity * VALUE_WORDS);
   /** Entries whose leaf is gone; few in any block. */
   #removed: number[] = [];
 
@@ -86,7 +86,7 @@ export class Journal {
     this.#leaves = new Int32Array(this.#capacity);
     this.#had = new Uint8Array(this.#capacity);
     this.#keys = new Int32Array(this.#capacity * KEY_WORDS);
-    this.#before = new Int32Array(this.#capacity * VALUE_WORDS);
+    this.#before = new BigUint64Array(this.#capacity * VALUE_WORDS);
     this.#leaves.set(leaves);
     this.#had.set(had);
     this.#keys.set(keys);

@@ -7,9 +7,9 @@ import type { NodeTree } from "./node-tree.ts";
 import type { Table } from "./tables.ts";
 
 const CHUNK = 1024;
-const HASH_WORDS = 8;
-const LINE_WORDS = 16;
-const VALUE_WORDS = 8;
+/** Of 64 bits. */
+const HASH_WORDS = 4;
+const LINE_WORDS = 8;
 
 /** 'agon/state/leaf', zeros up to 32 bytes: what tells a leaf from an inner node. */
 const LEAF_TAG = padded(utf8("agon/state/leaf"), 32);
@@ -38,10 +38,10 @@ export interface LeafHasher {
 }
 
 export function createLeafHasher(): LeafHasher {
-  const lines = new Int32Array(CHUNK * LINE_WORDS);
-  const hashes = new Int32Array(CHUNK * HASH_WORDS);
+  const lines = new BigUint64Array(CHUNK * LINE_WORDS);
+  const hashes = new BigUint64Array(CHUNK * HASH_WORDS);
   /** Whose right halves hold the leaf tag always. */
-  const tagLines = new Int32Array(CHUNK * LINE_WORDS);
+  const tagLines = new BigUint64Array(CHUNK * LINE_WORDS);
   const lineBytes = new Uint8Array(lines.buffer);
   const hashBytes = new Uint8Array(hashes.buffer);
   const tagLineBytes = new Uint8Array(tagLines.buffer);
@@ -55,8 +55,8 @@ export function createLeafHasher(): LeafHasher {
     for (let i = 0; i < count; i++) {
       const from = leaves[start + i]! * RECORD_WORDS + VALUE_WORD;
       const to = i * LINE_WORDS;
-      for (let k = 0; k < VALUE_WORDS; k++) lines[to + k] = words[from + k]!;
-      for (let k = VALUE_WORDS; k < LINE_WORDS; k++) lines[to + k] = 0;
+      for (let k = 0; k < HASH_WORDS; k++) lines[to + k] = words[from + k]!;
+      for (let k = HASH_WORDS; k < LINE_WORDS; k++) lines[to + k] = 0n;
     }
     hashLines(lineBytes, count);
     for (let i = 0; i < count; i++) {

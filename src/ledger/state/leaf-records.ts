@@ -3,40 +3,35 @@
  * replaced when the records grow: read them anew after anything that may add a leaf.
  */
 export const RECORD_BYTES = 64;
-export const RECORD_WORDS = 16;
 const PATH_BYTES = 32;
-const RECORD_LONGS = 8;
-const VALUE_LONG = 4;
-/** Where the value begins in a record, in 32-bit words. */
-export const VALUE_WORD = 8;
+export const RECORD_WORDS = 8;
+/** Where the value begins in a record, in 64-bit words. */
+export const VALUE_WORD = 4;
 
 export class LeafRecords {
-  #longs: BigUint64Array;
-  words: Int32Array;
+  words: BigUint64Array;
   bytes: Uint8Array;
 
   /** @param capacity how many leaves there is room for */
   constructor(capacity: number) {
-    this.#longs = new BigUint64Array(capacity * RECORD_LONGS);
-    this.words = new Int32Array(this.#longs.buffer);
-    this.bytes = new Uint8Array(this.#longs.buffer);
+    this.words = new BigUint64Array(capacity * RECORD_WORDS);
+    this.bytes = new Uint8Array(this.words.buffer);
   }
 
   grow(capacity: number): void {
-    const longs = new BigUint64Array(capacity * RECORD_LONGS);
-    longs.set(this.#longs);
-    this.#longs = longs;
-    this.words = new Int32Array(longs.buffer);
-    this.bytes = new Uint8Array(longs.buffer);
+    const words = new BigUint64Array(capacity * RECORD_WORDS);
+    words.set(this.words);
+    this.words = words;
+    this.bytes = new Uint8Array(words.buffer);
   }
 
   /** One of the value's four little-endian 64-bit words. */
-  long(leaf: number, word: number): bigint {
-    return this.#longs[leaf * RECORD_LONGS + VALUE_LONG + word]!;
+  word(leaf: number, word: number): bigint {
+    return this.words[leaf * RECORD_WORDS + VALUE_WORD + word]!;
   }
 
-  setLong(leaf: number, word: number, value: bigint): void {
-    this.#longs[leaf * RECORD_LONGS + VALUE_LONG + word] = value;
+  setWord(leaf: number, word: number, value: bigint): void {
+    this.words[leaf * RECORD_WORDS + VALUE_WORD + word] = value;
   }
 
   /** 32 bytes; shares memory. */
@@ -57,7 +52,7 @@ export class LeafRecords {
     return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
   }
 
-  /** Bit `depth` of the path, the most significant of its first byte being bit 0 (rule STATE-4). */
+  /** Bit `depth` of the path, the most significant of its first byte being bit 0 (rule STATE-5). */
   pathBit(leaf: number, depth: number): number {
     return (this.bytes[leaf * RECORD_BYTES + (depth >> 3)]! >> (7 - (depth & 7))) & 1;
   }

@@ -100,12 +100,12 @@ export class State {
 
   /** One of the value's 64-bit words. */
   word(leaf: number, word: number): bigint {
-    return this.#records.long(leaf, word);
+    return this.#records.word(leaf, word);
   }
 
   setWord(leaf: number, word: number, value: bigint): void {
     this.#touch(leaf);
-    this.#records.setLong(leaf, word, value);
+    this.#records.setWord(leaf, word, value);
   }
 
   setValue(leaf: number, value: Uint8Array): void {
@@ -242,7 +242,7 @@ export class State {
     const leaves = placed.subarray(0, count);
     this.#hasher.writePaths(leaves, this.#keys, this.#records);
     sortLeaves(leaves, this.#records);
-    for (let i = 0; i < count; i++) this.#tree.place(leaves[i]!);
+    this.#tree.place(leaves);
   }
 
   /** The leaves whose hashes are out of date, each once, and none that was freed. */

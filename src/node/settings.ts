@@ -1,0 +1,64 @@
+/** All settings of a node, by section. Chain rules are not here: they belong to the chain specification. */
+import type { Settings, ValuesOf } from "#base";
+import { CHAIN_SETTINGS } from "#chain";
+import { MEMPOOL_SETTINGS } from "#mempool";
+import { SYNC_SETTINGS } from "#sync";
+
+const NODE_SETTINGS = {
+  data: { default: "./.agon/node", about: "folder that holds everything the node keeps" },
+  spec: { default: "dev", about: "main, test, dev, or the path of a chain specification" },
+  logLevel: { default: "info", about: "trace, debug, info, warn, error or silent" },
+} as const satisfies Settings;
+
+const API_SETTINGS = {
+  host: {
+    default: "127.0.0.1",
+    about: "address the API and pages listen on; anything but loopback opens it to others",
+  },
+  port: { default: 8730, min: 0, max: 65_535, about: "TCP port of API and pages; 0 takes any" },
+  allowedHosts: { default: [] as readonly string[], about: "names by which the API may be called, besides localhost" },
+  allowedOrigins: { default: [] as readonly string[], about: "origins of other pages that may call the API" },
+  requestsPerSecond: { default: 5_000, min: 1, max: 1_000_000, about: "requests a second from one address" },
+  maxConnections: { default: 512, min: 1, max: 100_000, about: "open connections" },
+} as const satisfies Settings;
+
+const P2P_SETTINGS = {
+  host: { default: "127.0.0.1", about: "address the peer-to-peer port listens on" },
+  port: { default: 8731, min: 0, max: 65_535, about: "TCP port for peers; 0 takes any" },
+  webSocketPort: { default: -1, min: -1, max: 65_535, about: "port for peers over WebSocket; 0 takes any, -1 none" },
+  bootstrap: { default: [] as readonly string[], about: "multiaddrs of peers to begin with" },
+  announce: { default: [] as readonly string[], about: "multiaddrs told to others instead of what is listened on" },
+  targetOutbound: { default: 8, unit: "peers", min: 0, max: 256, about: "connections the node opens itself" },
+  maxInbound: { default: 64, unit: "peers", min: 0, max: 4_096, about: "connections it takes" },
+  allowPrivate: { default: true, about: "remember and tell private and loopback addresses, for devnets and LANs" },
+  mdns: { default: false, about: "look for peers on the local network" },
+} as const satisfies Settings;
+
+const MINING_SETTINGS = {
+  enabled: { default: false, about: "produce blocks" },
+  threads: { default: 1, min: 1, max: 256, about: "threads that search" },
+  hashRate: {
+    default: 0,
+    unit: "hashes/s",
+    min: 0,
+    max: 1_000_000,
+    about: "search no faster than this; 0 = as fast as it goes",
+  },
+  rewardAddress: { default: "", about: "who is credited; empty: an address of the node's own key" },
+} as const satisfies Settings;
+
+export const SETTINGS = {
+  node: NODE_SETTINGS,
+  api: API_SETTINGS,
+  p2p: P2P_SETTINGS,
+  mining: MINING_SETTINGS,
+  chain: CHAIN_SETTINGS,
+  mempool: MEMPOOL_SETTINGS,
+  sync: SYNC_SETTINGS,
+} as const satisfies Readonly<Record<string, Settings>>;
+
+export type Section = keyof typeof SETTINGS;
+export type NodeConfig = { readonly [S in Section]: ValuesOf<(typeof SETTINGS)[S]> };
+
+/** Where a value came from. */
+export type Source = "default" | "file" | "environment" | "flag";
