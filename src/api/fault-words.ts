@@ -3,38 +3,51 @@
 import type { ErrorBody } from "#api/contract";
 import type { Fault } from "#base";
 
-/** `{name}` is filled from the fault's detail. A code without a sentence here is said as its own words. */
+/**
+ * `{name}` is filled from the fault's detail; a part in brackets is left out when its detail is not there.
+ * A code without a sentence is said in its own words.
+ */
 const SENTENCES: Readonly<Record<string, string>> = {
-  "tx-truncated": "the bytes end before the transaction does",
-  "tx-too-large": "the transaction is larger than the chain allows",
-  "tx-version": "transactions of version {version} are not known here",
-  "tx-malformed": "the bytes are not a transaction in canonical form",
-  "tx-kind": "transactions of kind {kind} are not known here",
-  "transfer-malformed": "the payload is not a list of 1 to 512 outputs",
+  "address-malformed": "the text is not an address: its prefix, length or checksum is wrong",
+  "address-wrong-network": "the address belongs to another network[: its prefix is {prefix}, here it is {expected}]",
   "record-malformed": "the payload is not a record in canonical form",
-  "record-too-large": "a record holds at most 16384 bytes",
-  "address-malformed": "the text is not an address: prefix, length or checksum is wrong",
-  "address-wrong-network": "the address belongs to another network: its prefix is {prefix}, here it is {expected}",
-  "signature-invalid": "the signature does not fit the transaction, its sender and this chain",
-  "nonce-too-low": "the nonce has been used already",
-  "nonce-too-high": "the nonce is too far ahead of the account's",
-  "fee-too-low": "the fee is below what the chain or this node asks for",
-  "balance-too-low": "the sender's balance does not cover amount and fee",
-  "output-too-small": "an output is below the smallest amount the chain allows",
-  "amount-overflow": "the amounts add up to more than can exist",
-  "already-known": "the transaction is known already",
+  "record-too-large": "a record holds at most 16384 bytes[, not {sizeBytes}]",
+  "transfer-dust": "an output is below the smallest amount that the chain allows[, {minAtoms} atoms]",
+  "transfer-malformed": "the payload is not a list of 1 to 512 outputs in canonical form",
+  "tx-fee-floor": "the mempool is full, and takes only transactions with a higher fee at present",
+  "tx-fee-low": "the fee is below what the chain asks for a transaction of this size[, {minAtoms} atoms]",
+  "tx-kind": "transactions of this kind are not known on this chain[: {kind}]",
+  "tx-known": "the transaction is known already",
+  "tx-malformed": "the bytes are not a transaction in canonical form[: {field} is wrong]",
+  "tx-nonce-gap": "the nonce is too far ahead of the account's[, which is {expected}]",
+  "tx-nonce-used": "the nonce has been used already[; the account's next is {expected}]",
+  "tx-overflow": "amounts and fee add up to more than can exist",
+  "tx-overspend": "the sender's balance does not cover this and what it has pending[: it takes {neededAtoms} atoms]",
+  "tx-replaced-too-often": "the transaction with this nonce has been replaced too often; wait until it is in a block",
+  "tx-replacement-fee":
+    "a transaction with this nonce is pending, and replacing it takes a higher fee[, {neededAtoms} atoms]",
+  "tx-sender-full": "the sender has as many transactions pending as one sender may[: {pending}]",
+  "tx-sender-unknown": "the sender's account does not exist: it was never credited",
+  "tx-signature": "the signature does not fit this transaction, its sender and this chain",
+  "tx-too-large": "the transaction is larger than any may be[: {sizeBytes} bytes]",
+  "tx-truncated": "the bytes end before the transaction does[: there are {sizeBytes}]",
+  "tx-version": "transactions of this version are not known here[: {version}]",
 };
 
 export function describeFault(fault: Fault): ErrorBody {
   const detail = fault.detail ?? {};
   const sentence = SENTENCES[fault.code];
-  const message =
-    sentence === undefined
-      ? plainly(fault.code, detail)
-      : sentence.replace(/\{(\w+)\}/g, (_all, name: string) => String(detail[name] ?? "unknown"));
+  const message = sentence === undefined ? plainly(fault.code, detail) : fill(sentence, detail);
   return fault.detail === undefined
     ? { code: fault.code, message }
     : { code: fault.code, message, details: { ...detail } };
+}
+
+function fill(sentence: string, detail: Readonly<Record<string, string | number>>): string {
+  return sentence.replace(/\[([^\]]*)\]/g, (_all, part: string) => {
+    const isKnown = [...part.matchAll(/\{(\w+)\}/g)].every(([, name]) => name! in detail);
+    return isKnown ? part.replace(/\{(\w+)\}/g, (_hole, name: string) => String(detail[name])) : "";
+  });
 }
 
 function plainly(code: string, detail: Readonly<Record<string, string | number>>): string {
