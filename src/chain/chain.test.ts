@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createManualClock, equalBytes, silentLogger, toHex } from "#base";
-import { computeGenesis, engineFor } from "#consensus";
+import { asAddress, asKey, createManualClock, equalBytes, silentLogger, toHex } from "#base";
+import { computeGenesis, engineFor, searchNonce } from "#consensus";
 import { createBus, type NodeEvents } from "#events";
 import { createLedger } from "#ledger";
+import type { Block } from "#model";
 import { builtInSpec, chainIdOf } from "#spec";
 import { createMemoryStore } from "#storage";
-import { searchNonce } from "#consensus";
-import { asAddress, asKey } from "#base";
-import type { Block } from "#model";
 import { type Chain, openChain, sealBlock } from "./chain.ts";
 import { DEFAULT_CHAIN_OPTIONS } from "./options.ts";
 
@@ -20,17 +18,20 @@ async function open(store = createMemoryStore(), options = {}) {
   const events = createBus<NodeEvents>((error) => {
     throw error;
   });
-  const chain = await openChain({ ...DEFAULT_CHAIN_OPTIONS, ...options }, {
-    spec,
-    chainId,
-    engine: engineFor(spec, chainId),
-    store,
-    createLedger: () => createLedger(spec),
-    prepare: async () => [],
-    events,
-    clock,
-    log: silentLogger,
-  });
+  const chain = await openChain(
+    { ...DEFAULT_CHAIN_OPTIONS, ...options },
+    {
+      spec,
+      chainId,
+      engine: engineFor(spec, chainId),
+      store,
+      createLedger: () => createLedger(spec),
+      prepare: async () => [],
+      events,
+      clock,
+      log: silentLogger,
+    },
+  );
   return { chain, clock, events, store };
 }
 

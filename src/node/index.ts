@@ -8,8 +8,19 @@ export {
   parseSetting,
 } from "./config.ts";
 export { type Core, type CoreOptions, type CoreParts, createCore } from "./core.ts";
+export { genesisIdOf } from "./genesis-id.ts";
+export { type Finding, type FsckReport, fsck } from "./offline/fsck.ts";
+export {
+  type ChainSummary,
+  exportChain,
+  importChain,
+  type Progress,
+  validateChain,
+  validateChainFile,
+} from "./offline/transfer.ts";
 export { prepareWith } from "./prepare.ts";
+export { SCHEMA_VERSION } from "./schema.ts";
 export { type NodeConfig, SETTINGS, type Source } from "./settings.ts";
 export { readSpec } from "./spec-source.ts";
-export { genesisIdOf, type NodeSurroundings, type RunningNode, SCHEMA_VERSION, startNode } from "./start-node.ts";
+export { type NodeSurroundings, type RunningNode, startNode } from "./start-node.ts";
 export { AGENT, VERSION } from "./version.ts";

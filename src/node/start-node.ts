@@ -6,7 +6,6 @@ import { createNodeApi, DEFAULT_SUBMIT_LIMITS } from "#api";
 import {
   type Address,
   asKey,
-  type BlockId,
   type Clock,
   type Hash,
   type Logger,
@@ -15,10 +14,9 @@ import {
   systemClock,
   systemRandom,
 } from "#base";
-import { computeGenesis, engineFor } from "#consensus";
 import { addressOf, ed25519PublicKey, parseAddress } from "#crypto";
 import { createVerifyPool } from "#crypto/native";
-import { createLedger, genesisRoot } from "#ledger";
+import { createLedger } from "#ledger";
 import { createFilePeerStore, createLibp2pTransport } from "#p2p";
 import { createPacedSealer, createThreadSealer } from "#production";
 import { type ChainSpec, chainIdOf } from "#spec";
@@ -26,16 +24,16 @@ import { openDataDirectory } from "#storage";
 import { createApiPorts } from "./api-ports.ts";
 import type { Loaded } from "./config.ts";
 import { type Core, createCore } from "./core.ts";
+import { genesisIdOf } from "./genesis-id.ts";
 import { loadIdentity } from "./identity.ts";
 import { createLogger } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
 import { prepareWith } from "./prepare.ts";
+import { SCHEMA_VERSION } from "./schema.ts";
 import type { NodeConfig } from "./settings.ts";
 import { readSpec } from "./spec-source.ts";
 import { AGENT, VERSION } from "./version.ts";
 
-/** Of what lies in the data directory; counts up when older data cannot be read. */
-export const SCHEMA_VERSION = 1;
 const ROOT = join(import.meta.dirname, "..", "..");
 const PORTS_TRIED = 200;
 
@@ -135,10 +133,6 @@ export async function startNode({ config, sources }: Loaded, given: NodeSurround
     await unwind();
     throw error;
   }
-}
-
-export function genesisIdOf(spec: ChainSpec, chainId: Hash): BlockId {
-  return computeGenesis({ spec, chainId, engine: engineFor(spec, chainId) }, genesisRoot(spec)).id;
 }
 
 function rewardAddressOf(config: NodeConfig, spec: ChainSpec, identity: Uint8Array): Address {
