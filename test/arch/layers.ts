@@ -71,7 +71,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
   },
   devnet: { mayImport: ["base", "spec", "wallet", "wallet/core", "api/contract", "api/server"] },
-  cli: { mayImport: ["base", "node", "devnet", "lab", "api/contract", "wallet", "wallet/core"] },
+  cli: { mayImport: [...values, "node", "devnet", "lab", "api/contract", "wallet", "wallet/core"] },
 };
 
 /** What the pages may import: the browser-safe folders. */
@@ -88,8 +88,9 @@ export const conditionalDoors: Readonly<Record<string, readonly string[]>> = {
   "crypto/platform": ["src/crypto/platform/node.ts", "src/crypto/platform/browser.ts"],
 };
 
-/** Relative paths out of a folder that are meant: the pages are built by a script that `npm run build:web` runs too. */
+/** Relative paths out of a folder that are meant: the version, and the script that builds the pages. */
 export const permittedPaths: readonly { readonly from: string; readonly to: string }[] = [
+  { from: "src/node/", to: "package.json" },
   { from: "src/devnet/", to: "scripts/build-web.ts" },
   { from: "src/cli/", to: "scripts/build-web.ts" },
 ];
