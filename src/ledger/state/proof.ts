@@ -83,6 +83,7 @@ export function decodeProof(bytes: Uint8Array): Result<StateProof, Fault> {
   let at = HEAD_BYTES + Math.ceil(count / 8);
   if (bytes.length < at || count > MAX_SIBLINGS) return malformed;
   const siblings: Uint8Array[] = [];
+  if (count % 8 !== 0 && bytes[at - 1]! >> (count % 8) !== 0) return malformed;
   for (let i = 0; i < count; i++) {
     const isFull = ((bytes[HEAD_BYTES + (i >> 3)]! >> (i & 7)) & 1) === 1;
     siblings.push(isFull ? bytes.subarray(at, at + 32) : EMPTY);
