@@ -31,13 +31,15 @@ it("takes dialable public addresses once, and private ones only when told so", (
   expect(local.add(at("127.0.0.1", 2), "9.9")).toBe(true);
 });
 
-it("bounds what one teller, one subnet and one peer can fill", () => {
+it("bounds what one teller, one subnet, one host and one peer can fill", () => {
   const { book } = open();
   for (let i = 0; i < 10_000; i++) book.add(at(`${1 + (i % 200)}.${i % 256}.1.1`, i), "66.66");
   expect(book.size).toBeLessThanOrEqual(8 * 16);
   for (let i = 0; i < 2000; i++) book.connected(at("77.77.1.1", i, 1 + i));
   const { peers } = book.export();
   expect(peers.filter((peer) => peer.place === "tried").length).toBeLessThanOrEqual(4 * 16);
+  for (let i = 0; i < 100; i++) book.add(at("9.9.9.9", 6000 + i), `${i}.1`);
+  expect(book.export().peers.filter((peer) => peer.address.includes("/9.9.9.9/")).length).toBe(8);
   for (let port = 1; port <= 10; port++) book.add(at("8.8.8.8", 5000, port), "9.9");
   expect(book.addressesOf(idOf(5000)).length).toBeLessThanOrEqual(4);
 });

@@ -14,6 +14,8 @@ const BUCKETS = { new: 64, tried: 16 } as const;
 /** How many buckets one teller's subnet (new) or one subnet (tried) can reach. */
 const REACHABLE = { new: 8, tried: 4 } as const;
 const MAX_ADDRESSES_PER_PEER = 4;
+/** Untried addresses of one host: whoever names a victim's host again and again gets no more dials than these. */
+const MAX_NEW_PER_HOST = 8;
 const ANCHORS = 2;
 
 const FIRST_RETRY_MS = 5_000;
@@ -77,6 +79,7 @@ export function createPeerBook(
   const key = toHex(secret.length === 16 ? secret : random.bytes(16));
   const entries = new Map<string, Entry>();
   const byPeer = new Map<PeerId, Set<Entry>>();
+  const newOfHost = new Map<string, Set<Entry>>();
   const buckets = new Map<string, Set<Entry>>();
   const forgottenMs = new BoundedMap<string, number>(MAX_FORGOTTEN);
   let anchors = (stored?.anchors ?? []).slice(0, ANCHORS);
@@ -97,6 +100,7 @@ export function createPeerBook(
     entries.delete(entry.address);
     takeOut(buckets, entry.bucket, entry);
     takeOut(byPeer, entry.parsed.peer, entry);
+    takeOut(newOfHost, entry.parsed.host, entry);
   };
   const insert = (entry: Entry): void => {
     entry.bucket = bucketOf(entry.place, entry.parsed, entry.source);
@@ -105,6 +109,7 @@ export function createPeerBook(
     entries.set(entry.address, entry);
     putIn(buckets, entry.bucket, entry);
     putIn(byPeer, entry.parsed.peer, entry);
+    if (entry.place === "new") putIn(newOfHost, entry.parsed.host, entry);
   };
   /** A tried address that must go becomes a new one again; a new one is forgotten. */
   const displace = (entry: Entry): void => {
@@ -132,6 +137,7 @@ export function createPeerBook(
       if (parsed === null || parsed.peer === options.self || entries.has(address)) return false;
       if (parsed.reach !== "public" && !options.allowPrivate) return false;
       if (ofPeer(parsed.peer).length >= MAX_ADDRESSES_PER_PEER) return false;
+      if (!exempt(parsed) && (newOfHost.get(parsed.host)?.size ?? 0) >= MAX_NEW_PER_HOST) return false;
       const nowMs = clock.nowMs();
       if (nowMs - (forgottenMs.get(address) ?? Number.NEGATIVE_INFINITY) < NOT_AGAIN_MS) return false;
       const fresh = {

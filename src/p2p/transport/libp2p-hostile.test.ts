@@ -1,5 +1,6 @@
 /** What strangers do to a node over real sockets: cut off in time, never hung, never crashed, and others are served. */
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { identify } from "@libp2p/identify";
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
@@ -146,6 +147,19 @@ it("refuses a WebSocket message larger than a frame can be", async () => {
   await closed(socket);
   expect(performance.now() - beganMs).toBeLessThan(HANDSHAKE_MS);
   await expectServing();
+});
+
+it("stops at once though silent sockets are open", async () => {
+  const patient = await startNode({ handshakeTimeoutMs: 60_000 });
+  const sockets = patient.listenAddresses().map((address) => {
+    const socket = connect(Number(address.split("/")[4]), "127.0.0.1");
+    socket.on("error", () => {});
+    return socket;
+  });
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  const beganMs = performance.now();
+  await patient.stop();
+  expect(performance.now() - beganMs).toBeLessThan(3000);
 });
 
 it("serves others while more sockets than it admits are held open", async () => {

@@ -4,7 +4,6 @@ import { generateKeyPairFromSeed } from "@libp2p/crypto/keys";
 import type { GossipSub } from "@libp2p/gossipsub";
 import { identify } from "@libp2p/identify";
 import type { Libp2p, PrivateKey } from "@libp2p/interface";
-import { mdns } from "@libp2p/mdns";
 import { noise } from "@libp2p/noise";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { ping } from "@libp2p/ping";
@@ -152,7 +151,13 @@ export async function createLibp2pTransport(options: Libp2pOptions, parts: Libp2
 
 type Settings = Required<Libp2pOptions>;
 
-function makeNode(settings: Settings, privateKey: PrivateKey, gossip: Libp2pGossip, gate: () => Gate): Promise<Libp2p> {
+async function makeNode(
+  settings: Settings,
+  privateKey: PrivateKey,
+  gossip: Libp2pGossip,
+  gate: () => Gate,
+): Promise<Libp2p> {
+  const peerDiscovery = settings.mdns ? [(await import("@libp2p/mdns")).mdns()] : [];
   return createLibp2p({
     start: false,
     privateKey,
@@ -187,7 +192,7 @@ function makeNode(settings: Settings, privateKey: PrivateKey, gossip: Libp2pGoss
       pingTimeout: { minTimeout: MIN_PING_TIMEOUT_MS, maxTimeout: MAX_PING_TIMEOUT_MS },
     },
     connectionGater: createGater(gate, settings),
-    peerDiscovery: settings.mdns ? [mdns()] : [],
+    peerDiscovery,
     services: {
       identify: identify({ timeout: NEGOTIATION_TIMEOUT_MS }),
       ping: ping({ maxInboundStreams: 4 }),

@@ -51,10 +51,20 @@ export function guardedWebSockets(options: GuardOptions): WebSocketsFactory {
           upgraded.on("error", () => upgraded.terminate());
           done(upgraded, from);
         });
+      const sockets = new Set<Socket>();
+      const close = listener.close.bind(listener);
+      // The library waits for sockets it has not heard of yet.
+      listener.close = () => {
+        const closing = close();
+        for (const socket of sockets) socket.destroy();
+        return closing;
+      };
       // The upgrade clears the timeout; from then on the connection's own pings decide.
       server.prependListener("connection", (socket: Socket) => {
         socket.setTimeout(timeoutMs, () => socket.destroy());
         socket.on("error", () => socket.destroy());
+        sockets.add(socket);
+        socket.on("close", () => sockets.delete(socket));
       });
       return listener;
     };
