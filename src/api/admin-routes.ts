@@ -23,7 +23,8 @@ export function addAdminRoutes(app: App, { chain, orders }: NodePorts): void {
     { config: { token: true }, schema: { tags, summary: "Stop this node", response: { 202: ShutdownResult } } },
     async (_request, reply): Promise<ShutdownResult> => {
       reply.code(202);
-      reply.raw.once("finish", () => orders.shutdown());
+      // Also when the caller did not wait for the answer.
+      reply.raw.once("close", () => orders.shutdown());
       return { stopping: true };
     },
   );

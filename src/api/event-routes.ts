@@ -1,6 +1,6 @@
 /** News as it happens: server-sent events, and the same over a WebSocket. */
-import { type Static, Type } from "typebox";
-import { formatCursor, parseCursor } from "#api/contract";
+import { type Static, type TSchema, Type } from "typebox";
+import { ChainEvent, formatCursor, LiveEvent, parseCursor } from "#api/contract";
 import { type App, invalid, type Outlet, openEventStream, openSocketOutlet, Refusal, type Streams } from "#api/server";
 import { asHash, type Clock, fromHex, type Logger } from "#base";
 import { followChain, watchHead } from "./chain-follower.ts";
@@ -25,8 +25,8 @@ const SocketQuery = Type.Object(
   },
   { additionalProperties: false },
 );
-const streamReply = (description: string) => ({
-  200: { description, content: { "text/event-stream": { schema: Type.String() } } },
+const streamReply = (description: string, schema: TSchema) => ({
+  200: { description, content: { "text/event-stream": { schema } } },
 });
 
 export interface EventParts {
@@ -55,7 +55,7 @@ export function addEventRoutes(app: App, ports: NodePorts, { streams, clock, log
         tags,
         summary: "Blocks applied and reverted; resumes from a cursor",
         querystring: CursorQuery,
-        response: streamReply("ChainEvent as data, its cursor as id"),
+        response: streamReply("its cursor is the event's id", ChainEvent),
       },
     },
     (request, reply) => {
@@ -74,7 +74,7 @@ export function addEventRoutes(app: App, ports: NodePorts, { streams, clock, log
       schema: {
         tags,
         summary: "Mempool and peer news; what is missed is not repeated",
-        response: streamReply("LiveEvent as data"),
+        response: streamReply("without ids", LiveEvent),
       },
     },
     (_request, reply) => {

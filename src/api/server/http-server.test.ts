@@ -323,6 +323,7 @@ test("a page may run only what this server sends, and talk only to it", async ()
   expect(policy).toContain("connect-src 'self' http://127.0.0.1:*;");
   expect(policy).toContain("default-src 'self'");
   expect(policy).not.toMatch(/https:|unsafe-eval' |script-src[^;]*unsafe-inline/);
+  expect((await fetch(`${url}/v1/list`)).headers.get("x-content-type-options")).toBe("nosniff");
   const docs = await (await fetch(`${url}/docs`)).text();
   expect(docs).toContain("swagger-ui");
   expect(docs).not.toMatch(/<script>|https?:\/\//);

@@ -49,7 +49,7 @@ const NOT_BUILT = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Agon</title>
 <h1>The node runs; its pages are not built</h1>
-<p>Build them with <code>npm run build</code> and reload. Meanwhile there are:</p>
+<p>Build them with <code>npm run build:web</code> and reload. Meanwhile there are:</p>
 <ul>
 <li><a href="/v1/status">status</a></li>
 <li><a href="/docs">the description of the API</a></li>

@@ -4,6 +4,7 @@ import type { App } from "./app.ts";
 
 export async function installSecurityHeaders(app: App, connectSources: readonly string[]): Promise<void> {
   await app.register(helmet, {
+    global: false,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -26,5 +27,10 @@ export async function installSecurityHeaders(app: App, connectSources: readonly 
     strictTransportSecurity: false,
     crossOriginEmbedderPolicy: false,
     referrerPolicy: { policy: "no-referrer" },
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    // Answers for programs are many and small; a browser must only not take them for something else.
+    if (request.url.startsWith("/v1/")) reply.header("x-content-type-options", "nosniff");
+    else await reply.helmet();
   });
 }
