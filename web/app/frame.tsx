@@ -24,7 +24,7 @@ export function Frame() {
     <>
       <a
         href="#main"
-        className="sr-only z-50 rounded-control bg-ink px-3 py-2 text-canvas focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        className="-translate-y-20 fixed top-2 left-2 z-50 rounded-control bg-ink px-3 py-2 text-canvas text-sm focus:translate-y-0"
       >
         Skip to content
       </a>

@@ -114,18 +114,20 @@ function withChanges(pool: Mempool, added: readonly Transaction[], dropped: Read
   return { ...pool, transactions: { ...pool.transactions, items } };
 }
 
-const refreshing = new WeakSet<QueryClient>();
+/** When each cache is due again. */
+const refreshedMs = new WeakMap<QueryClient, number>();
 
 /** What stands on the page and may have changed with a block: heads, confirmations, balances, the pool. */
 function refreshSoon(cache: QueryClient): void {
-  if (refreshing.has(cache)) return;
-  refreshing.add(cache);
+  const now = Date.now();
+  const dueMs = Math.max(now, (refreshedMs.get(cache) ?? 0) + REFRESH_MS);
+  if ((refreshedMs.get(cache) ?? 0) > now) return;
+  refreshedMs.set(cache, dueMs);
   setTimeout(() => {
-    refreshing.delete(cache);
     for (const key of ["mempool", "transaction", "account", "block"]) void cache.invalidateQueries({ queryKey: [key] });
     void cache.invalidateQueries({ queryKey: keys.devnetNodes });
     void cache.invalidateQueries({ queryKey: keys.status }).then(() => sampleTrends(cache));
-  }, REFRESH_MS);
+  }, dueMs - now);
 }
 
 function addToFeed(cache: QueryClient, news: readonly FeedNews[]): void {

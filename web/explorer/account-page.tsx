@@ -67,15 +67,15 @@ function Balances({ account }: { readonly account: Account }) {
   const maturing = account.maturing.reduce((sum, item) => sum + BigInt(item.amount), 0n);
   const facts: readonly (Fact | null)[] = [
     { label: "Address", value: <Hash value={account.address} full copy what="address" /> },
-    { label: "Balance", value: <Amount atoms={BigInt(account.balance)} aligned /> },
-    pending === 0n ? null : { label: "Pending", value: <Amount atoms={pending} aligned signed /> },
+    { label: "Balance", value: <Amount atoms={BigInt(account.balance)} column /> },
+    pending === 0n ? null : { label: "Pending", value: <Amount atoms={pending} signed column /> },
     account.maturing.length === 0
       ? null
       : {
           label: "Maturing",
           value: (
             <div className="flex flex-col gap-1">
-              <Amount atoms={maturing} aligned />
+              <Amount atoms={maturing} column />
               <span className="text-ink-faint text-xs">
                 {account.maturing
                   .slice(0, MATURING_SHOWN)

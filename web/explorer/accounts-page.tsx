@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<DevnetAccount>[] = [
     names: true,
     render: ({ address, name }) => <AddressLabel address={address} name={name} copy />,
   },
-  { key: "balance", header: "Spendable", align: "right", render: ({ address }) => <Balance address={address} /> },
+  { key: "balance", header: "Spendable, AGN", align: "right", render: ({ address }) => <Balance address={address} /> },
 ];
 
 function Balance({ address }: { readonly address: string }) {
@@ -27,7 +27,7 @@ function Balance({ address }: { readonly address: string }) {
   return data === undefined ? (
     <Skeleton className="ml-auto h-4 w-24" />
   ) : (
-    <Amount atoms={BigInt(data.pendingBalance)} aligned />
+    <Amount atoms={BigInt(data.pendingBalance)} aligned unit={false} />
   );
 }
 

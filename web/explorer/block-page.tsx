@@ -111,22 +111,7 @@ function BlockFacts({ block }: { readonly block: Block }) {
     { label: "Fees", value: <Amount atoms={BigInt(block.fees)} /> },
     {
       label: "Credits",
-      value:
-        block.credits.length === 0 ? (
-          "none"
-        ) : (
-          <ul className="flex flex-col gap-1">
-            {block.credits.map((credit) => (
-              <li key={`${credit.to}-${credit.reason}`} className="flex flex-wrap items-center gap-x-3 gap-y-1">
-                <Amount atoms={BigInt(credit.amount)} />
-                <AddressLabel address={credit.to} name={names.get(credit.to)} />
-                <span className="text-ink-faint text-xs">
-                  {credit.reason}, spendable from {formatCount(credit.spendableAtHeight)}
-                </span>
-              </li>
-            ))}
-          </ul>
-        ),
+      value: <Credits credits={block.credits} />,
     },
     block.work === null
       ? null
@@ -146,6 +131,24 @@ function BlockFacts({ block }: { readonly block: Block }) {
     { label: "Version", value: block.version },
   ];
   return <Facts facts={facts} />;
+}
+
+function Credits({ credits }: { readonly credits: Block["credits"] }) {
+  const names = useNames();
+  if (credits.length === 0) return "none";
+  return (
+    <ul className="flex flex-col gap-1">
+      {credits.map((credit) => (
+        <li key={`${credit.to}-${credit.reason}`} className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <Amount atoms={BigInt(credit.amount)} />
+          <AddressLabel address={credit.to} name={names.get(credit.to)} />
+          <span className="text-ink-faint text-xs">
+            {credit.reason}, spendable from {formatCount(credit.spendableAtHeight)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function BlockTransactions({ block }: { readonly block: Block }) {

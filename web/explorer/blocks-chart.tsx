@@ -78,6 +78,7 @@ function chartOptions(size: { width: number; height: number }): uPlot.Options {
     axes: [
       {
         ...axis,
+        size: 26,
         grid: { show: false },
         values: (_, heights) => heights.map((height) => (Number.isInteger(height) ? formatCount(height) : "")),
       },

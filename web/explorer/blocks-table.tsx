@@ -36,10 +36,10 @@ function columnsWith(names: ReadonlyMap<string, string>): readonly Column<BlockS
     },
     {
       key: "reward",
-      header: "Reward",
+      header: "Reward, AGN",
       align: "right",
       from: "lg",
-      render: (block) => <Amount atoms={BigInt(block.reward)} aligned />,
+      render: (block) => <Amount atoms={BigInt(block.reward)} aligned unit={false} />,
     },
     {
       key: "proposer",

@@ -1,8 +1,8 @@
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { fromUtf8, toHex } from "#base";
 import { sha256 } from "#crypto";
 import { useConnection, useRecord } from "../client/index.ts";
-import { CodeBlock, Facts, formatBytes, Hash, JsonView, Tabs } from "../ui/index.ts";
+import { CodeBlock, Facts, formatBytes, Hash, JsonView, type Tab, Tabs } from "../ui/index.ts";
 import { QueryCard } from "./query-card.tsx";
 
 /** The exact bytes of a record: as JSON when they are, as text, and as hex. */
@@ -29,46 +29,9 @@ function RecordBytes({
   const json = useMemo(() => parse(text), [text]);
   const digest = useMemo(() => toHex(sha256(bytes)), [bytes]);
   const raw = `/v1/records/${id}${node === null ? "" : `?node=${encodeURIComponent(node)}`}`;
-  const tabs = [
-    ...(json === undefined
-      ? []
-      : [
-          {
-            key: "json",
-            label: "JSON",
-            content: (
-              <Pane>
-                <JsonView value={json} label="The record as JSON" />
-              </Pane>
-            ),
-          },
-        ]),
-    ...(text === null
-      ? []
-      : [
-          {
-            key: "text",
-            label: "Text",
-            content: (
-              <Pane>
-                <CodeBlock label="The record as text">{text}</CodeBlock>
-              </Pane>
-            ),
-          },
-        ]),
-    {
-      key: "hex",
-      label: "Bytes",
-      content: (
-        <Pane>
-          <CodeBlock label="The record as hex">{groupHex(bytes)}</CodeBlock>
-        </Pane>
-      ),
-    },
-  ];
   return (
     <>
-      <Tabs label="Ways to see the record" tabs={tabs} />
+      <Tabs label="Ways to see the record" tabs={tabsFor(bytes, text, json)} />
       <Facts
         facts={[
           { label: "Size", value: `${formatBytes(bytes.length)} (${bytes.length} bytes)` },
@@ -92,8 +55,15 @@ function RecordBytes({
   );
 }
 
-function Pane({ children }: { readonly children: React.ReactNode }) {
-  return <div className="p-4">{children}</div>;
+function tabsFor(bytes: Uint8Array, text: string | null, json: unknown): readonly Tab[] {
+  const pane = (content: ReactNode): ReactNode => <div className="p-4">{content}</div>;
+  const tabs: Tab[] = [];
+  if (json !== undefined)
+    tabs.push({ key: "json", label: "JSON", content: pane(<JsonView value={json} label="The record as JSON" />) });
+  if (text !== null)
+    tabs.push({ key: "text", label: "Text", content: pane(<CodeBlock label="The record as text">{text}</CodeBlock>) });
+  const hex = <CodeBlock label="The record as hex">{groupHex(bytes)}</CodeBlock>;
+  return [...tabs, { key: "hex", label: "Bytes", content: pane(hex) }];
 }
 
 /** @returns undefined when it is no JSON */

@@ -72,8 +72,11 @@ export function RecordsPage() {
 }
 
 function RecordsTable({ records }: { readonly records: readonly RecordTransaction[] }) {
-  const names = useNames();
-  const columns: readonly Column<RecordTransaction>[] = [
+  return <DataTable label="Records" columns={columnsWith(useNames())} rows={records} rowKey={(record) => record.id} />;
+}
+
+function columnsWith(names: ReadonlyMap<string, string>): readonly Column<RecordTransaction>[] {
+  return [
     {
       key: "id",
       header: "Record",
@@ -132,5 +135,4 @@ function RecordsTable({ records }: { readonly records: readonly RecordTransactio
       render: ({ sender }) => <AddressLabel address={sender} name={names.get(sender)} />,
     },
   ];
-  return <DataTable label="Records" columns={columns} rows={records} rowKey={(record) => record.id} />;
 }

@@ -98,23 +98,15 @@ export function TransactionsTable({ label, transactions, names, of, show = [] }:
     { key: "to", header: "To", from: "sm", render: (transaction) => <What transaction={transaction} names={names} /> },
     {
       key: "amount",
-      header: "Amount",
+      header: "Amount, AGN",
       align: "right",
-      render: (transaction) => {
-        if (transaction.kind === "record") return <span className="text-ink-faint">–</span>;
-        return (
-          <Amount
-            atoms={of === undefined ? sentAtoms(transaction) : changeFor(of, transaction)}
-            aligned
-            signed={of !== undefined}
-          />
-        );
-      },
+      render: (transaction) => <Moved transaction={transaction} of={of} />,
     },
     show.includes("rate") && {
       key: "rate",
       header: "Fee rate",
       align: "right",
+      from: "sm",
       render: (transaction) => (
         <span className="tabular">
           {feeRate(transaction).toFixed(1)} <span className="font-sans text-ink-faint text-xs">atoms/B</span>
@@ -136,6 +128,12 @@ export function TransactionsTable({ label, transactions, names, of, show = [] }:
       rowKey={(transaction) => transaction.id}
     />
   );
+}
+
+function Moved({ transaction, of }: { readonly transaction: Transaction; readonly of: string | undefined }) {
+  if (transaction.kind === "record") return <span className="text-ink-faint">–</span>;
+  if (of === undefined) return <Amount atoms={sentAtoms(transaction)} aligned unit={false} />;
+  return <Amount atoms={changeFor(of, transaction)} aligned unit={false} signed />;
 }
 
 /** What a transfer changed for one account, without the fee. */

@@ -31,10 +31,15 @@ const RUNNING: readonly Order[] = [
 ];
 const STOPPED: readonly Order[] = [{ order: "start", label: "Start", icon: "play" }];
 
+interface Asked {
+  readonly order: Order;
+  readonly name: string;
+}
+
 /** The probe of a devnet: every node, and orders to it, with the console's token. */
 export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[] }) {
   const [token, setToken] = useState("");
-  const [asked, setAsked] = useState<{ readonly order: Order; readonly name: string } | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const give = useNodeOrder(token.trim());
   const choose = (order: Order, name: string): void => {
     if (order.question === undefined) give.mutate({ order: order.order, name });
@@ -73,26 +78,40 @@ export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[]
         />
         <OrderResult result={give} />
       </div>
-      <Dialog
-        open={asked !== null}
-        title={asked === null ? "" : `${asked.order.label} ${asked.name}?`}
+      <Confirmation
+        asked={asked}
         close={() => setAsked(null)}
-      >
-        <p className="text-ink-soft text-sm">{asked?.order.question}</p>
-        <div className="mt-4 flex justify-end gap-2">
-          <Button onClick={() => setAsked(null)}>Leave it running</Button>
-          <Button
-            look="danger"
-            onClick={() => {
-              if (asked !== null) give.mutate({ order: asked.order.order, name: asked.name });
-              setAsked(null);
-            }}
-          >
-            {asked?.order.label}
-          </Button>
-        </div>
-      </Dialog>
+        give={({ order, name }) => give.mutate({ order: order.order, name })}
+      />
     </Card>
+  );
+}
+
+function Confirmation({
+  asked,
+  close,
+  give,
+}: {
+  readonly asked: Asked | null;
+  readonly close: () => void;
+  readonly give: (asked: Asked) => void;
+}) {
+  return (
+    <Dialog open={asked !== null} title={asked === null ? "" : `${asked.order.label} ${asked.name}?`} close={close}>
+      <p className="text-ink-soft text-sm">{asked?.order.question}</p>
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={close}>Leave it running</Button>
+        <Button
+          look="danger"
+          onClick={() => {
+            if (asked !== null) give(asked);
+            close();
+          }}
+        >
+          {asked?.order.label}
+        </Button>
+      </div>
+    </Dialog>
   );
 }
 

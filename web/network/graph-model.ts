@@ -23,12 +23,13 @@ export interface Tip {
 }
 
 export function graphOfDevnet(nodes: readonly DevnetNode[]): NetworkGraph {
-  const byPeer = new Map(nodes.flatMap((node) => (node.peerId === null ? [] : [[node.peerId, node.name] as const])));
+  const running = nodes.filter((node) => node.state === "running");
+  const byPeer = new Map(running.flatMap(({ peerId, name }) => (peerId === null ? [] : [[peerId, name] as const])));
   const edges = new Map<string, readonly [string, string]>();
-  for (const node of nodes)
+  for (const node of running)
     for (const peer of node.peerIds) {
       const other = byPeer.get(peer);
-      if (other === undefined || other === node.name || node.state !== "running") continue;
+      if (other === undefined || other === node.name) continue;
       const pair = [node.name, other].toSorted() as [string, string];
       edges.set(pair.join("\n"), pair);
     }

@@ -54,9 +54,15 @@ function Agreement({ tips }: { readonly tips: ReturnType<typeof tipsOf> }) {
         all at {formatCount(top.height)}
       </Badge>
     );
+  if (tips.filter((tip) => tip.height === top.height).length > 1)
+    return (
+      <Badge tone="warn" icon="fork">
+        forked at {formatCount(top.height)}
+      </Badge>
+    );
   return (
-    <Badge tone="info" icon="fork">
-      {tips.length} heads, highest {formatCount(top.height)}
+    <Badge tone="info" icon="clock">
+      {formatCount(tips.at(-1)?.height ?? 0)} to {formatCount(top.height)}
     </Badge>
   );
 }

@@ -17,6 +17,8 @@ interface NodeLook {
   readonly color: string;
   readonly label: string;
   readonly detail: string;
+  /** Where its words stand, away from the connections. */
+  readonly above: boolean;
 }
 
 export function NetworkGraph({ graph: model, label }: { readonly graph: Model; readonly label: string }) {
@@ -62,19 +64,20 @@ function settings(): Partial<Settings> {
     enableCameraPanning: false,
     enableCameraZooming: false,
     enableCameraRotation: false,
-    stagePadding: 44,
+    stagePadding: 58,
     labelRenderedSizeThreshold: 0,
     labelDensity: 10,
     defaultDrawNodeHover: () => {},
     defaultDrawNodeLabel: (context, data) => {
-      const { x, y, size, label, detail } = data as typeof data & Partial<NodeLook>;
+      const { x, y, size, label, detail, above } = data as typeof data & Partial<NodeLook>;
+      const line = above ? y - size - 22 : y + size + 16;
       context.textAlign = "center";
       context.fillStyle = ink;
       context.font = `600 12px ${font}`;
-      context.fillText(label ?? "", x, y + size + 16);
+      context.fillText(label ?? "", x, line);
       context.fillStyle = soft;
       context.font = `11px ${font}`;
-      context.fillText(detail ?? "", x, y + size + 30);
+      context.fillText(detail ?? "", x, line + 14);
       context.textAlign = "start";
     },
   };
@@ -90,8 +93,10 @@ function update(graph: Graph, model: Model): void {
   for (const id of graph.nodes()) if (!present.has(id)) graph.dropNode(id);
   model.nodes.forEach((node, i) => {
     const tip = tips.findIndex(({ hash }) => hash === node.head?.hash);
+    const place = placeOnCircle(i, model.nodes.length);
     const look: NodeLook = {
-      ...placeOnCircle(i, model.nodes.length),
+      ...place,
+      above: place.y > 0.1,
       size: NODE_SIZE,
       color: tip < 0 ? dead : colours[Math.min(tip, colours.length - 1)]!,
       label: node.name,
@@ -101,5 +106,5 @@ function update(graph: Graph, model: Model): void {
   });
   const wanted = new Map(model.edges.map(([from, to]) => [`${from} ${to}`, [from, to] as const]));
   for (const edge of graph.edges()) if (!wanted.has(edge)) graph.dropEdge(edge);
-  for (const [key, [from, to]] of wanted) graph.mergeEdgeWithKey(key, from, to, { size: 1.5, color: line });
+  for (const [key, [from, to]] of wanted) graph.mergeEdgeWithKey(key, from, to, { size: 2, color: line });
 }

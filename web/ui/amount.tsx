@@ -1,4 +1,5 @@
 import { ATOMS_PER_COIN } from "#model";
+import { cx } from "./cx.ts";
 
 const DECIMALS = 8;
 
@@ -10,29 +11,31 @@ function splitAmount(atoms: bigint): { readonly whole: string; readonly fraction
   return { whole: atoms < 0n ? `−${whole}` : whole, fraction };
 }
 
-/** Aligned on the decimal point when `aligned`: the fraction always takes the room of eight digits. */
-export function Amount({
-  atoms,
-  aligned,
-  signed,
-  unit = true,
-}: {
+export interface AmountProps {
   readonly atoms: bigint;
+  /** On the decimal point: the fraction always takes the room of eight digits. */
   readonly aligned?: boolean;
+  /** Aligned, at the end of a column of its own: for amounts under each other outside a table. */
+  readonly column?: boolean;
+  /** Gains with a plus. */
   readonly signed?: boolean;
   readonly unit?: boolean;
-}) {
+}
+
+export function Amount({ atoms, column = false, aligned = column, signed = false, unit = true }: AmountProps) {
   const { whole, fraction } = splitAmount(atoms);
-  const sign = signed && atoms > 0n ? "+" : "";
   return (
-    <span className="whitespace-nowrap tabular" title={`${atoms} atoms`}>
-      {sign}
+    <span
+      className={cx("tabular whitespace-nowrap", column && "inline-block w-56 max-w-full text-right")}
+      title={`${atoms} atoms`}
+    >
+      {signed && atoms > 0n ? "+" : ""}
       {whole}
       <span className="text-ink-soft">
         {fraction === "" ? (aligned ? "\u2008" : "") : `.${fraction}`}
         {aligned ? <span aria-hidden="true">{"\u2007".repeat(DECIMALS - fraction.length)}</span> : null}
       </span>
-      {unit ? <span className="ml-1 font-sans text-ink-faint text-xs">AGN</span> : null}
+      {unit ? <span className="font-sans text-ink-faint text-xs"> AGN</span> : null}
     </span>
   );
 }

@@ -27,7 +27,7 @@ export interface DataTableProps<T> {
 /** A table that reads well and scrolls sideways by keyboard where it must. */
 export function DataTable<T>({ label, columns, rows, rowKey, dense, fresh }: DataTableProps<T>) {
   return (
-    <section className="overflow-x-auto -outline-offset-2" aria-label={label} tabIndex={0}>
+    <section className="overflow-x-auto -outline-offset-2" aria-label={`${label}, table`} tabIndex={0}>
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-line border-b text-left text-ink-faint text-xs">

@@ -26,7 +26,7 @@ export { Skeleton, SkeletonRows } from "./skeleton.tsx";
 export { Sparkline } from "./sparkline.tsx";
 export { StaleMarker } from "./stale-marker.tsx";
 export { StatPanel } from "./stat-panel.tsx";
-export { Tabs } from "./tabs.tsx";
+export { type Tab, Tabs } from "./tabs.tsx";
 export { resolveToken, useThemeVersion } from "./theme-colours.ts";
 export { ThemeSwitch } from "./theme-switch.tsx";
 export { exactTime, relativeTime, TimeAgo } from "./time-ago.tsx";

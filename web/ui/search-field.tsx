@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Icon } from "./icon.tsx";
 
 export interface SearchFieldProps {
@@ -11,17 +11,7 @@ export function SearchField({ search }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
-    const focus = (event: KeyboardEvent): void => {
-      const target = event.target as HTMLElement;
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || target.matches("input, textarea, select")) return;
-      event.preventDefault();
-      input.current?.focus();
-      input.current?.select();
-    };
-    document.addEventListener("keydown", focus);
-    return () => document.removeEventListener("keydown", focus);
-  }, []);
+  useSlashFocus(input);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (text.trim() === "") return;
@@ -47,7 +37,7 @@ export function SearchField({ search }: SearchFieldProps) {
           onKeyDown={(event) => event.key === "Escape" && input.current?.blur()}
           aria-label="Search"
           aria-describedby={problem === null ? undefined : "search-problem"}
-          placeholder="Height, hash, transaction or address"
+          placeholder="Height, hash, address or name"
           autoComplete="off"
           spellCheck={false}
           className="peer h-9 w-full rounded-control border border-line bg-sunken pr-9 pl-8.5 text-sm transition-colors focus:border-line-strong focus:bg-card"
@@ -67,4 +57,18 @@ export function SearchField({ search }: SearchFieldProps) {
       )}
     </search>
   );
+}
+
+function useSlashFocus(input: RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    const focus = (event: KeyboardEvent): void => {
+      const target = event.target as HTMLElement;
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || target.matches("input, textarea, select")) return;
+      event.preventDefault();
+      input.current?.focus();
+      input.current?.select();
+    };
+    document.addEventListener("keydown", focus);
+    return () => document.removeEventListener("keydown", focus);
+  }, [input]);
 }

@@ -1,11 +1,10 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { ChainInfo, DevnetAccount } from "#api/contract";
-import { formatCoins, parseCoins } from "#wallet/core";
-import { keys, useAccount, useClient, useStatus } from "../client/index.ts";
+import { formatCoins } from "#wallet/core";
+import { useStatus } from "../client/index.ts";
 import { Button, Card, Field, Icon, SkeletonRows } from "../ui/index.ts";
-import { checkDraft, leastFeeAtoms } from "./draft.ts";
-import { signAndSubmit } from "./submit.ts";
+import { leastFeeAtoms } from "./draft.ts";
+import { useTransfer } from "./use-transfer.ts";
 
 const GIFT_COINS = "10";
 
@@ -22,7 +21,11 @@ export function FaucetCard(props: FaucetCardProps) {
       {status === undefined ? (
         <SkeletonRows rows={3} />
       ) : (
-        <Faucet {...props} chain={status.chain} feeAtoms={leastFeeAtoms(status.chain, status.mempool.minFeeRate)} />
+        <Faucet
+          {...props}
+          chain={status.chain}
+          fee={formatCoins(leastFeeAtoms(status.chain, status.mempool.minFeeRate))}
+        />
       )}
     </Card>
   );
@@ -32,37 +35,15 @@ function Faucet({
   accounts,
   onSent,
   chain,
-  feeAtoms,
-}: FaucetCardProps & { readonly chain: ChainInfo; readonly feeAtoms: bigint }) {
-  const client = useClient();
-  const cache = useQueryClient();
+  fee,
+}: FaucetCardProps & { readonly chain: ChainInfo; readonly fee: string }) {
   const [to, setTo] = useState("");
   const [amount, setAmount] = useState(GIFT_COINS);
-  const giver = accounts[accounts.length - 1];
-  const sender = useAccount(giver?.address ?? null);
-  const looksLikeAddress = to.trim().length > 40 && to.trim().startsWith(`${chain.addressPrefix}1`);
-  const recipient = useAccount(looksLikeAddress ? to.trim() : null);
-  const checked =
-    sender.data === undefined
-      ? { problems: {}, draft: null }
-      : checkDraft(
-          { to, amount, fee: formatCoins(feeAtoms) },
-          { chain, sender: sender.data, recipient: recipient.data },
-        );
-  const give = useMutation({
-    mutationFn: async () => {
-      if (giver === undefined || checked.draft === null) throw new Error("Nothing to give from.");
-      return signAndSubmit(client, chain, giver, await client.account(giver.address), checked.draft);
-    },
-    onSuccess: (id) => {
-      onSent(id);
-      void cache.invalidateQueries({ queryKey: ["account"] });
-      void cache.invalidateQueries({ queryKey: keys.mempool });
-    },
-  });
+  const giver = accounts.at(-1);
+  const { checked, send } = useTransfer(chain, giver, { to, amount, fee }, onSent);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    give.mutate();
+    if (checked.draft !== null) send.mutate(checked.draft);
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
@@ -86,16 +67,16 @@ function Faucet({
         problem={checked.problems.amount}
         inputMode="decimal"
         suffix="AGN"
-        help={parseCoins(amount) === null ? "" : `The fee of ${formatCoins(feeAtoms)} is paid for you`}
+        help={`The fee of ${fee} is paid for you`}
       />
       <div className="flex flex-wrap items-center gap-3">
-        <Button type="submit" look="primary" icon="drop" busy={give.isPending} disabled={checked.draft === null}>
+        <Button type="submit" look="primary" icon="drop" busy={send.isPending} disabled={checked.draft === null}>
           Give
         </Button>
-        {give.isError ? (
+        {send.isError ? (
           <p role="alert" className="flex items-center gap-2 text-bad text-sm">
             <Icon name="alert" />
-            {give.error.message}
+            {send.error.message}
           </p>
         ) : null}
       </div>

@@ -34,13 +34,13 @@ export function Review({
           facts={[
             { label: "From", value: <AddressLabel address={from.address} name={from.name} /> },
             { label: "To", value: <AddressLabel address={draft.toText} full /> },
-            { label: "The recipient gets", value: <Amount atoms={draft.amountAtoms} aligned signed /> },
-            { label: "Fee", value: <Amount atoms={draft.feeAtoms} aligned /> },
+            { label: "The recipient gets", value: <Amount atoms={draft.amountAtoms} column signed /> },
+            { label: "Fee", value: <Amount atoms={draft.feeAtoms} column /> },
             draft.burnAtoms === 0n
               ? null
-              : { label: "For opening the account", value: <Amount atoms={draft.burnAtoms} aligned /> },
-            { label: `${from.name} pays`, value: <Amount atoms={-total} aligned /> },
-            { label: `${from.name} keeps`, value: <Amount atoms={spendableAtoms - total} aligned /> },
+              : { label: "For opening the account", value: <Amount atoms={draft.burnAtoms} column /> },
+            { label: `${from.name} pays`, value: <Amount atoms={-total} column /> },
+            { label: `${from.name} keeps`, value: <Amount atoms={spendableAtoms - total} column /> },
           ]}
         />
       </div>

@@ -1,12 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { ChainInfo, DevnetAccount } from "#api/contract";
 import { formatCoins } from "#wallet/core";
-import { keys, useAccount, useClient, useStatus } from "../client/index.ts";
+import { useStatus } from "../client/index.ts";
 import { Amount, Button, Card, Field, Icon, SelectField, SkeletonRows } from "../ui/index.ts";
-import { checkDraft, type Draft, leastFeeAtoms } from "./draft.ts";
+import { type Draft, type DraftText, leastFeeAtoms } from "./draft.ts";
 import { Review } from "./review.tsx";
-import { signAndSubmit } from "./submit.ts";
+import { type Transfer, useTransfer } from "./use-transfer.ts";
 
 export interface SendCardProps {
   readonly accounts: readonly DevnetAccount[];
@@ -21,57 +20,36 @@ export function SendCard(props: SendCardProps) {
       {status === undefined ? (
         <SkeletonRows rows={4} />
       ) : (
-        <SendForm {...props} chain={status.chain} leastFee={leastFeeAtoms(status.chain, status.mempool.minFeeRate)} />
+        <Send {...props} chain={status.chain} leastFee={leastFeeAtoms(status.chain, status.mempool.minFeeRate)} />
       )}
     </Card>
   );
 }
 
-function SendForm({
+/** Two steps: the form, and a review of exactly what will change. */
+function Send({
   accounts,
-  to: startTo,
+  to,
   onSent,
   chain,
   leastFee,
 }: SendCardProps & { readonly chain: ChainInfo; readonly leastFee: bigint }) {
-  const client = useClient();
-  const cache = useQueryClient();
   const [fromName, setFromName] = useState(accounts[0]?.name ?? "");
-  const [to, setTo] = useState(startTo);
-  const [amount, setAmount] = useState("");
-  const [fee, setFee] = useState(formatCoins(leastFee));
+  const [text, setText] = useState<DraftText>({ to, amount: "", fee: formatCoins(leastFee) });
   const [review, setReview] = useState<Draft | null>(null);
   const from = accounts.find((account) => account.name === fromName);
-  const sender = useAccount(from?.address ?? null);
-  const looksLikeAddress = to.trim().length > 40 && to.trim().startsWith(`${chain.addressPrefix}1`);
-  const recipient = useAccount(looksLikeAddress ? to.trim() : null);
-  const checked =
-    sender.data === undefined
-      ? { problems: {}, draft: null }
-      : checkDraft({ to, amount, fee }, { chain, sender: sender.data, recipient: recipient.data });
-  const send = useMutation({
-    mutationFn: async (draft: Draft) => {
-      if (from === undefined) throw new Error("Choose an account to send from.");
-      return signAndSubmit(client, chain, from, await client.account(from.address), draft);
-    },
-    onSuccess: (id) => {
-      setReview(null);
-      setAmount("");
-      onSent(id);
-      void cache.invalidateQueries({ queryKey: ["account"] });
-      void cache.invalidateQueries({ queryKey: keys.mempool });
-    },
+  const transfer = useTransfer(chain, from, text, (id) => {
+    setReview(null);
+    setText((before) => ({ ...before, amount: "" }));
+    onSent(id);
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (checked.draft !== null) setReview(checked.draft);
-  };
-  if (review !== null && from !== undefined && sender.data !== undefined)
+  const { sender, send } = transfer;
+  if (review !== null && from !== undefined && sender !== undefined)
     return (
       <Review
         draft={review}
         from={from}
-        spendableAtoms={BigInt(sender.data.pendingBalance)}
+        spendableAtoms={BigInt(sender.pendingBalance)}
         sending={send.isPending}
         problem={send.error?.message}
         send={() => send.mutate(review)}
@@ -82,40 +60,63 @@ function SendForm({
       />
     );
   return (
+    <SendForm
+      chain={chain}
+      names={accounts.map(({ name }) => name)}
+      fromName={fromName}
+      chooseFrom={setFromName}
+      text={text}
+      change={(part) => setText((before) => ({ ...before, ...part }))}
+      transfer={transfer}
+      review={setReview}
+    />
+  );
+}
+
+interface SendFormProps {
+  readonly chain: ChainInfo;
+  readonly names: readonly string[];
+  readonly fromName: string;
+  readonly chooseFrom: (name: string) => void;
+  readonly text: DraftText;
+  readonly change: (part: Partial<DraftText>) => void;
+  readonly transfer: Transfer;
+  readonly review: (draft: Draft) => void;
+}
+
+function SendForm({ chain, names, fromName, chooseFrom, text, change, transfer, review }: SendFormProps) {
+  const { sender, recipient, checked } = transfer;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (checked.draft !== null) review(checked.draft);
+  };
+  return (
     <form onSubmit={submit} className="flex flex-col gap-3">
       <SelectField
         label="From"
         value={fromName}
-        onChange={setFromName}
-        choices={accounts.map(({ name }) => ({ value: name, label: name }))}
-        help={
-          sender.data === undefined ? (
-            "…"
-          ) : (
-            <>
-              can spend <Amount atoms={BigInt(sender.data.pendingBalance)} />
-            </>
-          )
-        }
+        onChange={chooseFrom}
+        choices={names.map((name) => ({ value: name, label: name }))}
+        help={sender === undefined ? "…" : <Spendable atoms={BigInt(sender.pendingBalance)} />}
       />
       <Field
         label="To"
         mono
-        value={to}
-        onChange={(event) => setTo(event.target.value)}
+        value={text.to}
+        onChange={(event) => change({ to: event.target.value })}
         problem={checked.problems.to}
         placeholder={`${chain.addressPrefix}1…`}
         help={
-          recipient.data?.exists === false
-            ? "New here: the chain keeps a small amount for opening an account."
+          recipient?.exists === false
+            ? "New here: opening the account costs a little more."
             : "An address of this chain"
         }
       />
       <div className="grid gap-3 sm:grid-cols-2">
         <Field
           label="Amount"
-          value={amount}
-          onChange={(event) => setAmount(event.target.value)}
+          value={text.amount}
+          onChange={(event) => change({ amount: event.target.value })}
           problem={checked.problems.amount}
           inputMode="decimal"
           placeholder="0.0"
@@ -123,8 +124,8 @@ function SendForm({
         />
         <Field
           label="Fee"
-          value={fee}
-          onChange={(event) => setFee(event.target.value)}
+          value={text.fee}
+          onChange={(event) => change({ fee: event.target.value })}
           problem={checked.problems.fee}
           inputMode="decimal"
           suffix="AGN"
@@ -136,5 +137,13 @@ function SendForm({
         <Icon name="arrowRight" size={15} />
       </Button>
     </form>
+  );
+}
+
+function Spendable({ atoms }: { readonly atoms: bigint }) {
+  return (
+    <span>
+      can spend <Amount atoms={atoms} />
+    </span>
   );
 }

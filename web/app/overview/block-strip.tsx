@@ -2,12 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import type { BlockSummary, Status } from "#api/contract";
 import { useRecentBlocks, useStatus } from "../../client/index.ts";
-import { cx, ErrorState, formatBytes, formatCount, Identicon, plural, Skeleton, TimeAgo } from "../../ui/index.ts";
+import { cx, ErrorState, formatBytes, formatCount, Identicon, Skeleton, TimeAgo } from "../../ui/index.ts";
 
-const TILE_PX = 116;
-const GAP_PX = 14;
-/** A tile looks full at this share of the limit, since real blocks are far from it. */
-const FULL_SHARE = 0.05;
+/** The narrowest that a tile gets; tiles share the width between them. */
+const TILE_PX = 104;
+const GAP_PX = 12;
+/** A tile is full when its block is as large as the largest one shown, but not for less than this. */
+const FULL_BYTES = 4_000;
 
 /** The end of the chain from left to right, and the block that is being filled. */
 export function BlockStrip() {
@@ -18,23 +19,23 @@ export function BlockStrip() {
   if (blocks.isError && blocks.data === undefined)
     return <ErrorState message={blocks.error.message} retry={() => void blocks.refetch()} />;
   const shown = (blocks.data ?? []).slice(0, Math.max(1, room - 1)).toReversed();
-  const limit = (status?.chain.maxBlockBytes ?? 0) * FULL_SHARE;
+  const full = Math.max(FULL_BYTES, ...shown.map((block) => block.sizeBytes));
   return (
     <section aria-label="Latest blocks">
-      <ol ref={strip} className="flex justify-end gap-3.5 overflow-hidden p-1">
+      <ol ref={strip} className="grid gap-3" style={{ gridTemplateColumns: `repeat(${room}, minmax(0, 1fr))` }}>
         {blocks.data === undefined
           ? Array.from({ length: Math.max(1, room - 1) }, (_, i) => `tile-${i}`).map((key) => (
-              <li key={key} className="w-29 shrink-0">
+              <li key={key}>
                 <Skeleton className="h-29 rounded-card" />
               </li>
             ))
           : shown.map((block, i) => (
-              <li key={block.hash} className={cx("w-29 shrink-0", i === shown.length - 1 && "animate-arrive")}>
-                <BlockTile block={block} limitBytes={limit} newest={i === shown.length - 1} />
+              <li key={block.hash} className={i === shown.length - 1 ? "animate-arrive" : ""}>
+                <BlockTile block={block} fullBytes={full} newest={i === shown.length - 1} />
               </li>
             ))}
-        <li className="w-29 shrink-0">
-          <NextTile status={status} limitBytes={limit} />
+        <li>
+          <NextTile status={status} fullBytes={full} />
         </li>
       </ol>
     </section>
@@ -61,11 +62,11 @@ const TILE =
 
 function BlockTile({
   block,
-  limitBytes,
+  fullBytes,
   newest,
 }: {
   readonly block: BlockSummary;
-  readonly limitBytes: number;
+  readonly fullBytes: number;
   readonly newest: boolean;
 }) {
   return (
@@ -74,10 +75,10 @@ function BlockTile({
       data-tile={block.height}
       className={cx(TILE, "transition-colors hover:border-ink-faint", newest ? "border-accent" : "border-line")}
     >
-      <Fill share={limitBytes === 0 ? 0 : block.sizeBytes / limitBytes} />
+      <Fill share={block.sizeBytes / fullBytes} />
       <span className="relative font-semibold text-lg tabular-nums">{formatCount(block.height)}</span>
       <span className="relative flex flex-col">
-        <span className="text-ink">{plural(block.transactionCount, "transaction", "transact.")}</span>
+        <span className="text-ink">{`${formatCount(block.transactionCount)} tx`}</span>
         <span className="text-ink-soft">{formatBytes(block.sizeBytes)}</span>
       </span>
       <span className="relative flex items-center justify-between gap-1">
@@ -89,14 +90,14 @@ function BlockTile({
 }
 
 /** The block that will come next, as far as the mempool tells. */
-function NextTile({ status, limitBytes }: { readonly status: Status | undefined; readonly limitBytes: number }) {
+function NextTile({ status, fullBytes }: { readonly status: Status | undefined; readonly fullBytes: number }) {
   const pool = status?.mempool;
   return (
     <Link to="/mempool" className={cx(TILE, "border-line-strong border-dashed shadow-none hover:border-ink-faint")}>
-      <Fill share={pool === undefined || limitBytes === 0 ? 0 : pool.bytes / limitBytes} />
+      <Fill share={pool === undefined ? 0 : pool.bytes / fullBytes} />
       <span className="relative font-semibold text-ink-soft text-lg">Next</span>
       <span className="relative flex flex-col">
-        <span className="text-ink">{plural(pool?.count ?? 0, "pending")}</span>
+        <span className="text-ink">{`${formatCount(pool?.count ?? 0)} pending`}</span>
         <span className="text-ink-soft">{formatBytes(pool?.bytes ?? 0)}</span>
       </span>
       <span className="relative flex items-center gap-1.5 text-ink-soft">

@@ -101,10 +101,12 @@ function sentence(item: FeedItem, names: ReadonlyMap<string, string>): ReactNode
     case "transactions":
       return (
         <>
-          {item.count === 1 ? "A transaction" : plural(item.count, "transaction")} entered the{" "}
-          <TextLink to="/mempool">mempool</TextLink>
-          {item.count === 1 ? ": " : ", last "}
-          <Hash value={item.lastId} to={`/transactions/${item.lastId}`} keep={5} />
+          {item.count === 1 ? (
+            <TextLink to={`/transactions/${item.lastId}`}>A transaction</TextLink>
+          ) : (
+            plural(item.count, "transaction")
+          )}{" "}
+          entered the <TextLink to="/mempool">mempool</TextLink>
         </>
       );
     case "dropped":
@@ -135,7 +137,7 @@ function TextLink({ to, children }: { readonly to: string; readonly children: Re
   return (
     <Link
       to={to}
-      className="font-medium tabular-nums underline decoration-line-strong underline-offset-3 hover:decoration-current"
+      className="whitespace-nowrap font-medium tabular-nums underline decoration-line-strong underline-offset-3 hover:decoration-current"
     >
       {children}
     </Link>

@@ -16,7 +16,7 @@ export function OverviewPage() {
       <h1 className="sr-only">Overview</h1>
       <BlockStrip />
       <StatRow />
-      <div className="grid min-h-96 flex-1 gap-4 lg:h-0 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+      <div className="grid gap-4 lg:min-h-96 lg:flex-[1_1_0px] lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)] lg:grid-rows-[minmax(0,1fr)]">
         <NetworkCard className="min-h-0" />
         <FeedCard className="min-h-0" />
       </div>

@@ -17,7 +17,10 @@ export function StatRow() {
   const interval = mean(intervals);
   const rate = meanThroughput(window);
   return (
-    <section aria-label="Figures" className="grid grid-cols-2 gap-3 sm:grid-cols-4 lg:grid-cols-7">
+    <section
+      aria-label="Figures"
+      className="grid grid-cols-2 gap-3 sm:grid-cols-4 lg:grid-cols-7 max-lg:[&>*:last-child]:col-span-2"
+    >
       <StatPanel
         label="Height"
         value={status && formatCount(status.head.height)}
