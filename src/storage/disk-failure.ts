@@ -28,7 +28,8 @@ function hasRoom(path: string, neededBytes: number): boolean {
     const bytes = new Uint8Array(Math.min(PROBE_BYTES, Math.max(65_536, neededBytes)));
     const file = openSync(probe, "w", 0o600);
     try {
-      return writeSync(file, bytes, 0, bytes.length, statSync(join(path, "data.mdb")).size) === bytes.length;
+      const end = statSync(join(path, "data.mdb"), { throwIfNoEntry: false })?.size ?? 0;
+      return writeSync(file, bytes, 0, bytes.length, end) === bytes.length;
     } finally {
       closeSync(file);
     }

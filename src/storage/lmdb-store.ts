@@ -13,7 +13,7 @@
  * - When the meta page itself cannot be written LMDB refuses everything from then on (MDB_PANIC) and its writer thread
  *   would hang; so each failure is followed by an empty probe, and a poisoned environment is opened anew.
  */
-import { statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { OperationError } from "#base";
@@ -103,7 +103,14 @@ export function openLmdbStore(path: string, { readOnly = false }: LmdbStoreOptio
       });
     },
     sizeBytes: () => statSync(join(path, "data.mdb")).size,
-    backup: (target) => live().backup(target, true),
+    async backup(target) {
+      try {
+        mkdirSync(target, { recursive: true, mode: 0o700 });
+        await live().backup(target, true);
+      } catch (cause) {
+        throw cause instanceof OperationError ? cause : explainFailure(target, cause, 0);
+      }
+    },
     close() {
       closed ??= (running ?? Promise.resolve()).then(() => database.close());
       return closed;
