@@ -236,7 +236,10 @@ export class Mempool {
     return queues;
   }
 
-  /** Orphaned transactions come back together with what was pending: both go through admission again, by nonce. */
+  /**
+   * Orphaned transactions come back together with what was pending: both go through admission again, by nonce.
+   * The orphaned ones are told to others again, who may have been on the other side of the fork.
+   */
   #readmit(orphaned: readonly PreparedTransaction[], queues: readonly SenderQueue[], included: Set<string>): void {
     const pending: Entry[] = [];
     for (const queue of queues) pending.push(...queue.takeFrom(0));
@@ -251,9 +254,10 @@ export class Mempool {
     const floor = this.#floorRate;
     this.#floorRate = 0;
     const back: PreparedTransaction[] = [];
+    const unknown = new Set(orphaned);
     for (const item of again) {
       const name = nameOf(item.id);
-      const result = this.#admit(item, false);
+      const result = this.#admit(item, unknown.has(item));
       if (result.ok) back.push(item);
       else if (included.has(name)) this.#note(item, { reason: "included" });
       else this.#note(item, { reason: "invalid", code: result.error.code });

@@ -1,5 +1,5 @@
 /** Transactions among peers: many to a message, sent on once our own checks have passed. */
-import type { Cancel, Clock, Hash, Logger } from "#base";
+import { type Cancel, type Clock, concatBytes, type Hash, type Logger, writeUint } from "#base";
 import type { Bus, NodeEvents } from "#events";
 import { decodeParts, encodeParts, type PreparedTransaction } from "#model";
 import type { GossipVerdict, PeerId, Transport } from "../transport/port.ts";
@@ -14,6 +14,7 @@ import type { PeerReports, TransactionSink } from "./ports.ts";
 /** How long a transaction may wait for company. */
 const GATHER_MS = 25;
 const FLUSH_BYTES = 256 * 1024;
+const SENT_BYTES = 8;
 
 export interface RelayTransactionsParts {
   readonly chainId: Hash;
@@ -45,7 +46,7 @@ export function createTransactionRelay(parts: RelayTransactionsParts): Transacti
     cancel?.();
     cancel = null;
     if (batch.length === 0) return;
-    const message = encodeParts(batch);
+    const message = encodeMessage(batch, clock.nowMs());
     batch = [];
     batchBytes = 0;
     transport.publish(topic, message).catch((error) => log.debug("transactions not sent", { why: String(error) }));
@@ -58,8 +59,8 @@ export function createTransactionRelay(parts: RelayTransactionsParts): Transacti
   };
   const take = async (from: PeerId, bytes: Uint8Array): Promise<GossipVerdict> => {
     if (!parts.isReady(from)) return "ignore";
-    const list = decodeParts(bytes, MAX_TRANSACTIONS_PER_MESSAGE);
-    if (list === null || list.length === 0) {
+    const list = decodeParts(bytes.subarray(SENT_BYTES), MAX_TRANSACTIONS_PER_MESSAGE);
+    if (bytes.length < SENT_BYTES || list === null || list.length === 0) {
       reports.report(from, { code: "transactions-malformed", blame: "sender" });
       return "reject";
     }
@@ -97,4 +98,14 @@ export function createTransactionRelay(parts: RelayTransactionsParts): Transacti
       }
     },
   };
+}
+
+/**
+ * When it was sent, u64 ms, then the list (rule WIRE-9). Nobody relies on the time: it makes a later message with the
+ * same transactions, as after a reorganisation, another message to the gossip layer.
+ */
+function encodeMessage(transactions: readonly Uint8Array[], sentMs: number): Uint8Array {
+  const sent = new Uint8Array(SENT_BYTES);
+  writeUint(sent, 0, SENT_BYTES, BigInt(sentMs));
+  return concatBytes(sent, encodeParts(transactions));
 }
