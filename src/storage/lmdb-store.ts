@@ -66,7 +66,7 @@ export function openLmdbStore(path: string, { readOnly = false }: LmdbStoreOptio
         await writeGroup(database, group);
       } catch (cause) {
         const error = explainFailure(path, cause, groupBytes(group));
-        database = await replaceIfPoisoned(database, path);
+        database = await renewIfPoisoned(database, path);
         const behind = waiting;
         waiting = [];
         for (const { reject } of [...group, ...behind]) reject(error);
@@ -171,13 +171,18 @@ async function writeGroup(database: Database, group: readonly Waiting[]): Promis
   }
 }
 
-async function replaceIfPoisoned(database: Database, path: string): Promise<Database> {
+async function renewIfPoisoned(database: Database, path: string): Promise<Database> {
   try {
     database.transactionSync(() => {});
     return database;
   } catch {
-    await database.close();
-    return openDatabase(path, false);
+    try {
+      await database.close();
+      return openDatabase(path, false);
+    } catch {
+      // The next group fails on this one as the last did, and comes here again.
+      return database;
+    }
   }
 }
 
