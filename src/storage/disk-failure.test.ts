@@ -29,7 +29,8 @@ async function fill(command: string, args: readonly string[], makeSpace: () => v
   const words: Word[] = [];
   for await (const [word] of on(child, "message", { close: ["exit"] })) {
     words.push(word as Word);
-    if (words.length === 2) break;
+    // To the end of the child: a disk in use cannot be taken away.
+    if (words.length === 2) continue;
     makeSpace();
     child.send("go");
   }
