@@ -1,13 +1,11 @@
 /** Executes one block on the state, step by step, in the order of rule TX-14; both `apply` and `draft` go through here. */
-import { type Address, assertInvariant, blameNobody, blameSender, type Fault } from "#base";
-import type { Credit, PreparedTransaction } from "#model";
+import { assertInvariant, blameNobody, blameSender, type Fault } from "#base";
+import { type Credit, MAX_OUTPUTS, type PreparedTransaction } from "#model";
 import type { ChainSpec } from "#spec";
-import { createKeySlot, setKey } from "./state/key-slot.ts";
+import { createKeySlot, setKey, setKeyAt } from "./state/key-slot.ts";
 import type { State } from "./state/state.ts";
 import { BALANCE, BURNED, decodeMaturing, encodeMaturing, ISSUED, maturingKey, NONCE, TABLES } from "./state/tables.ts";
-import { effectCost, readEffect } from "./transaction-rules.ts";
-
-const NO_KEY = new Uint8Array(0);
+import { AMOUNT_AT, countAddresses, type Effect, effectCost, OUTPUT_BYTES, readEffect } from "./transaction-rules.ts";
 
 export interface Execution {
   /** First: pays out what matures at this height. */
@@ -20,26 +18,48 @@ export interface Execution {
 }
 
 export function createExecution(spec: ChainSpec, state: State, height: number): Execution {
-  const slot = createKeySlot();
+  const account = createKeySlot(TABLES.account);
+  const maturing = createKeySlot(TABLES.maturing);
+  /** Of the outputs of the present transaction. */
+  const leaves = new Int32Array(MAX_OUTPUTS);
   const { newAccountBurnAtoms } = spec.fees;
   let feesAtoms = 0n;
   let burnedAtoms = 0n;
 
-  const find = (address: Address): number => state.find(setKey(slot, TABLES.account, address));
-  const exists = (address: Address): boolean => find(address) >= 0;
-  const findOrCreate = (address: Address): number => {
-    const leaf = find(address);
-    if (leaf >= 0) return leaf;
+  /** The key stays in the slot, for `create`. */
+  const find = (bytes: Uint8Array, at: number): number => state.find(setKeyAt(account, bytes, at));
+  const create = (): number => {
     burnedAtoms += newAccountBurnAtoms;
-    return state.create(slot);
+    return state.create(account);
   };
   const pay = (leaf: number, atoms: bigint): void => state.setWord(leaf, BALANCE, state.word(leaf, BALANCE) + atoms);
 
   /** A credit to an account that is not there pays for its creation, and is burned whole when it cannot (rule TX-12). */
   const payCredit = ({ to, amountAtoms }: Credit): void => {
-    if (exists(to)) pay(find(to), amountAtoms);
+    const leaf = find(to, 0);
+    if (leaf >= 0) pay(leaf, amountAtoms);
     else if (amountAtoms < newAccountBurnAtoms) burnedAtoms += amountAtoms;
-    else pay(findOrCreate(to), amountAtoms - newAccountBurnAtoms);
+    else pay(create(), amountAtoms - newAccountBurnAtoms);
+  };
+
+  /** Looks the outputs' accounts up. @returns how many there are still to be made */
+  const findOutputs = ({ payload, outputCount }: Effect): number => {
+    let missing = 0;
+    for (let i = 0; i < outputCount; i++) {
+      leaves[i] = find(payload, i * OUTPUT_BYTES);
+      if (leaves[i]! < 0) missing++;
+    }
+    return missing < 2 ? missing : countAddresses(payload, outputCount, (i) => leaves[i]! < 0);
+  };
+
+  const payOutputs = ({ payload, outputCount }: Effect): void => {
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+    for (let i = 0; i < outputCount; i++) {
+      // An output before this one may have made the account.
+      let leaf = leaves[i]! >= 0 ? leaves[i]! : find(payload, i * OUTPUT_BYTES);
+      if (leaf < 0) leaf = create();
+      pay(leaf, view.getBigUint64(i * OUTPUT_BYTES + AMOUNT_AT, true));
+    }
   };
 
   return {
@@ -47,7 +67,7 @@ export function createExecution(spec: ChainSpec, state: State, height: number): 
       const given = height - spec.rewards.maturityBlocks;
       if (given < 0) return;
       for (let index = 0; ; index++) {
-        const leaf = state.find(setKey(slot, TABLES.maturing, maturingKey(given, index)));
+        const leaf = state.find(setKey(maturing, maturingKey(given, index)));
         if (leaf < 0) return;
         const credit = decodeMaturing(state.value(leaf));
         state.remove(leaf);
@@ -59,19 +79,19 @@ export function createExecution(spec: ChainSpec, state: State, height: number): 
       const read = readEffect(spec, tx);
       if (!read.ok) return read.error;
       const effect = read.value;
-      const sender = find(tx.from);
+      const sender = find(tx.from, 0);
       if (sender < 0) return blameNobody("tx-sender-unknown");
       const { nonce } = tx.transaction;
       const expected = state.word(sender, NONCE);
       if (BigInt(nonce) !== expected)
         return blameNobody(nonce < expected ? "tx-nonce-used" : "tx-nonce-gap", { nonce, expected: Number(expected) });
-      const cost = effectCost(spec, effect, exists);
+      const cost = effectCost(spec, effect, findOutputs(effect));
       const balance = state.word(sender, BALANCE);
       if (balance < cost) return blameNobody("tx-overspend", { balanceAtoms: `${balance}`, neededAtoms: `${cost}` });
 
       state.setWord(sender, NONCE, expected + 1n);
       state.setWord(sender, BALANCE, balance - cost);
-      for (const { to, amountAtoms } of effect.outputs) pay(findOrCreate(to), amountAtoms);
+      payOutputs(effect);
       burnedAtoms += effect.recordBurnAtoms;
       feesAtoms += effect.feeAtoms;
       return null;
@@ -85,12 +105,12 @@ export function createExecution(spec: ChainSpec, state: State, height: number): 
       credits.forEach((credit, index) => {
         assertInvariant(credit.amountAtoms > 0n, "the engine gave a negative credit");
         credited += credit.amountAtoms;
-        state.setValue(state.create(setKey(slot, TABLES.maturing, maturingKey(height, index))), encodeMaturing(credit));
+        state.setValue(state.create(setKey(maturing, maturingKey(height, index))), encodeMaturing(credit));
       });
       const issued = credited > feesAtoms ? credited - feesAtoms : 0n;
       burnedAtoms += credited < feesAtoms ? feesAtoms - credited : 0n;
       if (issued !== 0n || burnedAtoms !== 0n)
-        addSupply(state, state.find(setKey(slot, TABLES.supply, NO_KEY)), issued, burnedAtoms);
+        addSupply(state, state.find(createKeySlot(TABLES.supply)), issued, burnedAtoms);
       return credits;
     },
   };

@@ -8,15 +8,15 @@ import { BALANCE, ISSUED, TABLES } from "./state/tables.ts";
 
 /** @param state empty */
 export function writeGenesis(spec: ChainSpec, state: State): void {
-  const slot = createKeySlot();
+  const slot = createKeySlot(TABLES.account);
   let issued = 0n;
   for (const { address, balanceAtoms } of spec.genesis.accounts) {
     const parsed = parseAddress(address, spec.addressPrefix);
     assertInvariant(parsed.ok, `the specification has an account ${address}`);
-    const leaf = state.create(setKey(slot, TABLES.account, parsed.value));
+    const leaf = state.create(setKey(slot, parsed.value));
     state.setWord(leaf, BALANCE, balanceAtoms);
     issued += balanceAtoms;
   }
-  state.setWord(state.create(setKey(slot, TABLES.supply, new Uint8Array(0))), ISSUED, issued);
+  state.setWord(state.create(createKeySlot(TABLES.supply)), ISSUED, issued);
   state.takeChanges();
 }

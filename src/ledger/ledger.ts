@@ -31,7 +31,7 @@ type Outcome = ReturnType<Ledger["apply"]>;
  */
 export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledger & LedgerStorage {
   const stateOptions = { indexSeed: options.indexSeed ?? 0, capacity: options.capacity ?? 1024 };
-  const slot = createKeySlot();
+  const slot = createKeySlot(TABLES.account);
   let state = new State(stateOptions);
   writeGenesis(spec, state);
   /** Of the present state; null while nobody has asked for it since the last move. */
@@ -80,7 +80,7 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
       return currentRoot();
     },
     account(address): Account | null {
-      const leaf = state.find(setKey(slot, TABLES.account, address));
+      const leaf = state.find(setKey(slot, address));
       if (leaf < 0) return null;
       return { nonce: Number(state.word(leaf, NONCE)), balanceAtoms: state.word(leaf, BALANCE) };
     },
@@ -109,7 +109,7 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
         capacity: Math.max(stateOptions.capacity, all.length * PAGE_LEAVES),
       });
       loaded.load(all);
-      assertInvariant(loaded.find(setKey(slot, TABLES.supply, new Uint8Array(0))) >= 0, "a stored state has no supply");
+      assertInvariant(loaded.find(createKeySlot(TABLES.supply)) >= 0, "a stored state has no supply");
       root = loaded.root();
       state = loaded;
       return root;

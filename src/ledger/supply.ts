@@ -1,6 +1,6 @@
 /** The full sum behind rule STATE-9, for tests and for checking a data directory. */
 import type { Supply } from "#model";
-import { createKeySlot, setKey } from "./state/key-slot.ts";
+import { createKeySlot } from "./state/key-slot.ts";
 import type { State } from "./state/state.ts";
 import { BALANCE, BURNED, decodeMaturing, ISSUED, TABLES, TAG } from "./state/tables.ts";
 
@@ -12,7 +12,7 @@ export interface SupplyCheck extends Supply {
 }
 
 export function readSupply(state: State): Supply {
-  const leaf = state.find(setKey(createKeySlot(), TABLES.supply, new Uint8Array(0)));
+  const leaf = state.find(createKeySlot(TABLES.supply));
   return { issuedAtoms: state.word(leaf, ISSUED), burnedAtoms: state.word(leaf, BURNED) };
 }
 

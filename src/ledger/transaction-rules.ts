@@ -1,22 +1,20 @@
 /** What a transaction asks for, and what can be said of it without any state (rules TX-9 and TX-10). */
-import { type Address, blameSender, err, type Fault, ok, type Result, toHex } from "#base";
-import {
-  decodeRecord,
-  decodeTransfer,
-  KIND_RECORD,
-  KIND_TRANSFER,
-  type Output,
-  type PreparedTransaction,
-} from "#model";
+import { type Address, asAddress, blameSender, err, type Fault, ok, type Result, toHex } from "#base";
+import { decodeRecord, KIND_RECORD, KIND_TRANSFER, MAX_OUTPUTS, type PreparedTransaction } from "#model";
 import type { ChainSpec } from "#spec";
 
 const U64_END = 2n ** 64n;
-const NO_OUTPUTS: readonly Output[] = [];
+/** An output as it lies in a transfer's payload (rule TX-5), read in place: every transfer of the network passes here. */
+export const OUTPUT_BYTES = 28;
+export const AMOUNT_AT = 20;
+const NO_OUTPUTS = new Uint8Array(0);
 
 /** What a transaction does, apart from what depends on the state. */
 export interface Effect {
   readonly feeAtoms: bigint;
-  readonly outputs: readonly Output[];
+  /** The outputs, of {@link OUTPUT_BYTES} each. */
+  readonly payload: Uint8Array;
+  readonly outputCount: number;
   readonly outputSumAtoms: bigint;
   /** What its record burns; the creation of accounts is not in it. */
   readonly recordBurnAtoms: bigint;
@@ -40,8 +38,11 @@ export function transactionCost(
   tx: PreparedTransaction,
   exists: (address: Address) => boolean,
 ): Result<bigint, Fault> {
-  const effect = readEffect(spec, tx);
-  return effect.ok ? ok(effectCost(spec, effect.value, exists)) : effect;
+  const read = readEffect(spec, tx);
+  if (!read.ok) return read;
+  const { payload, outputCount } = read.value;
+  const isMissing = (i: number): boolean => !exists(asAddress(payload.slice(i * OUTPUT_BYTES, i * OUTPUT_BYTES + 20)));
+  return ok(effectCost(spec, read.value, countAddresses(payload, outputCount, isMissing)));
 }
 
 export function readEffect(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, Fault> {
@@ -51,32 +52,38 @@ export function readEffect(spec: ChainSpec, tx: PreparedTransaction): Result<Eff
   return err(blameSender("tx-kind", { kind }));
 }
 
-/** Fee, amounts, and burns of the record and of each account that would be new. */
-export function effectCost(spec: ChainSpec, effect: Effect, exists: (address: Address) => boolean): bigint {
+/** @param created how many accounts would be new */
+export function effectCost(spec: ChainSpec, effect: Effect, created: number): bigint {
   const known = effect.feeAtoms + effect.outputSumAtoms + effect.recordBurnAtoms;
-  const missing = effect.outputs.filter(({ to }) => !exists(to));
-  if (missing.length === 0) return known;
-  // One output is the rule and needs no set.
-  const created = missing.length === 1 ? 1 : new Set(missing.map(({ to }) => toHex(to))).size;
-  return known + BigInt(created) * spec.fees.newAccountBurnAtoms;
+  return created === 0 ? known : known + BigInt(created) * spec.fees.newAccountBurnAtoms;
+}
+
+/** How many different addresses the outputs have of which `counts` is true. */
+export function countAddresses(payload: Uint8Array, outputCount: number, counts: (output: number) => boolean): number {
+  const addresses = new Set<string>();
+  for (let i = 0; i < outputCount; i++)
+    if (counts(i)) addresses.add(toHex(payload.subarray(i * OUTPUT_BYTES, i * OUTPUT_BYTES + AMOUNT_AT)));
+  return addresses.size;
 }
 
 function readTransfer(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, Fault> {
-  const outputs = decodeTransfer(tx.transaction.payload);
-  if (!outputs.ok) return outputs;
+  const { payload, feeAtoms } = tx.transaction;
+  const outputCount = payload.length / OUTPUT_BYTES;
+  if (!Number.isInteger(outputCount) || outputCount < 1 || outputCount > MAX_OUTPUTS)
+    return err(blameSender("transfer-malformed", { sizeBytes: payload.length }));
   const low = checkFee(spec, tx);
   if (low !== null) return err(low);
-  const { feeAtoms } = tx.transaction;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  const { minOutputAtoms } = spec.fees;
   let sum = 0n;
-  for (const { amountAtoms } of outputs.value) {
-    if (amountAtoms < spec.fees.minOutputAtoms)
-      return err(
-        blameSender("transfer-dust", { amountAtoms: `${amountAtoms}`, minAtoms: `${spec.fees.minOutputAtoms}` }),
-      );
+  for (let at = AMOUNT_AT; at < payload.length; at += OUTPUT_BYTES) {
+    const amountAtoms = view.getBigUint64(at, true);
+    if (amountAtoms < minOutputAtoms)
+      return err(blameSender("transfer-dust", { amountAtoms: `${amountAtoms}`, minAtoms: `${minOutputAtoms}` }));
     sum += amountAtoms;
   }
   if (sum + feeAtoms >= U64_END) return err(blameSender("tx-overflow", { sumAtoms: `${sum + feeAtoms}` }));
-  return ok({ feeAtoms, outputs: outputs.value, outputSumAtoms: sum, recordBurnAtoms: 0n });
+  return ok({ feeAtoms, payload, outputCount, outputSumAtoms: sum, recordBurnAtoms: 0n });
 }
 
 function readRecord(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, Fault> {
@@ -88,7 +95,7 @@ function readRecord(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, Fa
   const recordBurnAtoms = BigInt(record.value.data.length) * spec.fees.recordBurnPerByteAtoms;
   if (recordBurnAtoms + feeAtoms >= U64_END)
     return err(blameSender("tx-overflow", { sumAtoms: `${recordBurnAtoms + feeAtoms}` }));
-  return ok({ feeAtoms, outputs: NO_OUTPUTS, outputSumAtoms: 0n, recordBurnAtoms });
+  return ok({ feeAtoms, payload: NO_OUTPUTS, outputCount: 0, outputSumAtoms: 0n, recordBurnAtoms });
 }
 
 function checkFee(spec: ChainSpec, tx: PreparedTransaction): Fault | null {

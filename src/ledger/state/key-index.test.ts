@@ -7,7 +7,7 @@ import { TABLES } from "./tables.ts";
 function slotOf(n: number) {
   const address = new Uint8Array(20);
   new DataView(address.buffer).setUint32(8, n);
-  return setKey(createKeySlot(), TABLES.account, address);
+  return setKey(createKeySlot(TABLES.account), address);
 }
 
 describe("the index of keys", () => {

@@ -31,7 +31,7 @@ export function prove(state: State, tableName: TableName, key: Uint8Array): Stat
   const path = pathOf(table, key);
   const leaf = state.walk(path, (hash) => siblings.push(hash.slice()));
   if (leaf < 0) return { end: { kind: "empty" }, siblings };
-  if (leaf === state.find(setKey(createKeySlot(), table, key)))
+  if (leaf === state.find(setKey(createKeySlot(table), key)))
     return { end: { kind: "value", value: state.value(leaf).slice(0, table.valueBytes) }, siblings };
   const other = tableByTag(state.key(leaf)[0]!)!;
   const otherPath = pathOf(other, state.key(leaf).subarray(1, 1 + other.keyBytes));

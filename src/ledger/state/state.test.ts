@@ -21,8 +21,8 @@ function addressOf(name: string): Uint8Array {
 function createHarness() {
   const state = new State({ indexSeed: 1, capacity: 64 });
   const balances = new Map<string, bigint>();
-  const slot = createKeySlot();
-  const find = (name: string): number => state.find(setKey(slot, TABLES.account, addressOf(name)));
+  const slot = createKeySlot(TABLES.account);
+  const find = (name: string): number => state.find(setKey(slot, addressOf(name)));
   return {
     state,
     balances,
@@ -160,7 +160,7 @@ describe("the state", () => {
 
   test("knows its maturing credits", () => {
     const { state } = createHarness();
-    const leaf = state.create(setKey(createKeySlot(), TABLES.maturing, maturingKey(3, 1)));
+    const leaf = state.create(setKey(createKeySlot(TABLES.maturing), maturingKey(3, 1)));
     expect([...state.maturing]).toEqual([leaf]);
     state.rollback();
     expect([...state.maturing]).toEqual([]);
@@ -183,8 +183,8 @@ describe("the state", () => {
   test("refuses a key twice, and one of another length", () => {
     const harness = createHarness();
     harness.put("a", 1n);
-    const slot = setKey(createKeySlot(), TABLES.account, addressOf("a"));
+    const slot = setKey(createKeySlot(TABLES.account), addressOf("a"));
     expect(() => harness.state.create(slot)).toThrow("created twice");
-    expect(() => setKey(slot, TABLES.account, new Uint8Array(21))).toThrow(InvariantError);
+    expect(() => setKey(slot, new Uint8Array(21))).toThrow(InvariantError);
   });
 });

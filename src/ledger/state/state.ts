@@ -7,13 +7,13 @@ import { asHash, assertInvariant, type Hash } from "#base";
 import { createChangesWriter, encodeChanges, readChanges, type StateChanges } from "./changes.ts";
 import { Journal } from "./journal.ts";
 import { KeyIndex } from "./key-index.ts";
-import { createKeySlot, type KeySlot, setKey } from "./key-slot.ts";
+import { createKeySlot, type KeySlot, setKey, setKeyAt } from "./key-slot.ts";
 import { createLeafHasher } from "./leaf-hashes.ts";
 import { LeafRecords, RECORD_BYTES } from "./leaf-records.ts";
 import { NodeTree } from "./node-tree.ts";
 import { PAGE_LEAVES, pageError, readPage, type StatePage, writePage } from "./pages.ts";
 import { sortLeaves } from "./sort-leaves.ts";
-import { KEY_SLOT_BYTES, TAG, type Table, tableByTag, VALUE_SLOT_BYTES } from "./tables.ts";
+import { KEY_SLOT_BYTES, TABLES, TAG, type Table, tableByTag, VALUE_SLOT_BYTES } from "./tables.ts";
 
 const NO_VALUE = new Uint8Array(0);
 /** A leaf that is not in the tree yet, and one that is; 0 is an unused id. */
@@ -32,7 +32,9 @@ export interface StateOptions {
 export class State {
   readonly #hasher = createLeafHasher();
   readonly #journal = new Journal();
-  readonly #slot = createKeySlot();
+  readonly #slots = Object.values(TABLES).map(createKeySlot);
+  /** Of any table: written with the tag. */
+  readonly #anySlot = createKeySlot(TABLES.account);
   readonly #keys: KeyIndex;
   readonly #tree: NodeTree;
   #capacity: number;
@@ -150,8 +152,8 @@ export class State {
         if (leaf >= 0) this.#drop(leaf);
         continue;
       }
-      if (leaf < 0) this.#slot.words.set(journal.keyWords(entry));
-      const restored = leaf >= 0 ? leaf : this.#add(this.#slot);
+      if (leaf < 0) this.#anySlot.words.set(journal.keyWords(entry));
+      const restored = leaf >= 0 ? leaf : this.#add(this.#anySlot);
       this.#markStale(restored);
       this.#records.setValue(restored, journal.beforeBytes(entry), 0, VALUE_SLOT_BYTES);
     }
@@ -163,14 +165,15 @@ export class State {
     assertInvariant(this.#journal.count === 0, "changes were made in the middle of a batch");
     for (const { key, before, after } of readChanges(encodeChanges(changes))) {
       const table = tableByTag(key[0]!)!;
-      const leaf = this.#keys.find(setKey(this.#slot, table, key.subarray(1)));
+      const slot = setKey(this.#slotOf(table), key.subarray(1));
+      const leaf = this.#keys.find(slot);
       const [from, to] = direction === "forwards" ? [before, after] : [after, before];
       this.#assertValue(leaf, from);
       if (to === null) {
         this.#drop(leaf);
         continue;
       }
-      const target = leaf < 0 ? this.#add(this.#slot) : leaf;
+      const target = leaf < 0 ? this.#add(slot) : leaf;
       this.#markStale(target);
       this.#records.setValue(target, to, 0, to.length);
     }
@@ -259,11 +262,15 @@ export class State {
   }
 
   #loadLeaf(id: number, table: Table, bytes: Uint8Array, at: number): void {
-    const slot = setKey(this.#slot, table, bytes, at);
+    const slot = setKeyAt(this.#slotOf(table), bytes, at);
     if (this.#status[id] !== 0 || this.#keys.find(slot) >= 0)
       throw pageError(Math.floor(id / PAGE_LEAVES), "repeats a leaf");
     this.#install(id, slot);
     this.#records.setValue(id, bytes, at + table.keyBytes, table.valueBytes);
+  }
+
+  #slotOf(table: Table): KeySlot {
+    return this.#slots[table.tag - 1]!;
   }
 
   #add(key: KeySlot): number {
