@@ -1,5 +1,7 @@
 /** What a person typed into the search field, and the page it leads to. */
+
 import { ApiError, type ChainInfo, type Client, type DevnetNode } from "#api/contract";
+import { parseAddress } from "#crypto";
 
 export interface SearchContext {
   readonly client: Pick<Client, "block" | "transaction" | "status">;
@@ -41,6 +43,7 @@ function findAddress(address: string, chain: SearchContext["chain"]): Found {
   const prefix = address.slice(0, address.lastIndexOf("1"));
   if (chain !== null && prefix !== chain.addressPrefix)
     return nowhere(`Addresses of this chain begin with ${chain.addressPrefix}1; this one is of another network.`);
+  if (!parseAddress(address, prefix).ok) return nowhere("This is no address: a letter is wrong or missing.");
   return place(`/accounts/${address}`);
 }
 

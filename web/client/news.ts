@@ -21,7 +21,7 @@ import {
 const BATCH_MS = 200;
 /** What a block may have changed is asked for at most this often. */
 const REFRESH_MS = 1_000;
-const MEMPOOL_SHOWN = 200;
+const MEMPOOL_SHOWN = 100;
 
 /** Follows both streams until the signal aborts. */
 export async function followNews(client: Client, cache: QueryClient, signal: AbortSignal): Promise<void> {
@@ -29,7 +29,9 @@ export async function followNews(client: Client, cache: QueryClient, signal: Abo
   if (status === null) return;
   const onConnection = (state: "open" | "lost"): void => {
     const before = cache.getQueryData<LiveConnection>(keys.connection);
-    cache.setQueryData<LiveConnection>(keys.connection, { state, sinceMs: Date.now() });
+    // Every failed attempt is heard of; the page is stale since the first.
+    if (state === "open" || before?.state !== "lost")
+      cache.setQueryData<LiveConnection>(keys.connection, { state, sinceMs: Date.now() });
     if (state === "open" && before?.state === "lost") void cache.invalidateQueries();
   };
   const chain = batch<ChainEvent>(signal, (events) => takeChainEvents(cache, events));
@@ -125,7 +127,7 @@ function refreshSoon(cache: QueryClient): void {
   refreshedMs.set(cache, dueMs);
   setTimeout(() => {
     for (const key of ["mempool", "transaction", "account", "block"]) void cache.invalidateQueries({ queryKey: [key] });
-    void cache.invalidateQueries({ queryKey: keys.devnetNodes });
+    if (cache.getQueryData(keys.devnetNodes)) void cache.invalidateQueries({ queryKey: keys.devnetNodes });
     void cache.invalidateQueries({ queryKey: keys.status }).then(() => sampleTrends(cache));
   }, dueMs - now);
 }

@@ -25,7 +25,7 @@ import { keys } from "./keys.ts";
 import { type FeedItem, type LiveConnection, NO_TRENDS, RECENT_BLOCKS, type Trends } from "./live-state.ts";
 
 export const PAGE_SIZE = 50;
-const MEMPOOL_SHOWN = 200;
+const MEMPOOL_SHOWN = 100;
 const PEERS_EVERY_MS = 5_000;
 
 export function useStatus(): UseQueryResult<Status> {

@@ -23,8 +23,6 @@ import { QueryCard } from "./query-card.tsx";
 import { TransactionsTable } from "./transactions-table.tsx";
 import { useParam } from "./use-param.ts";
 
-const MATURING_SHOWN = 4;
-
 export function AccountPage() {
   const address = useParam("address");
   const account = useAccount(address);
@@ -76,13 +74,7 @@ function Balances({ account }: { readonly account: Account }) {
           value: (
             <div className="flex flex-col gap-1">
               <Amount atoms={maturing} column />
-              <span className="text-ink-faint text-xs">
-                {account.maturing
-                  .slice(0, MATURING_SHOWN)
-                  .map((item) => `from block ${formatCount(item.height)}`)
-                  .join(", ")}
-                {account.maturing.length > MATURING_SHOWN ? " …" : ""}
-              </span>
+              <span className="text-ink-faint text-xs">{maturesAt(account)}</span>
             </div>
           ),
         },
@@ -99,6 +91,14 @@ function Balances({ account }: { readonly account: Account }) {
   return <Facts facts={facts} />;
 }
 
+/** "the first at block 40, the last at 44" */
+function maturesAt(account: Account): string {
+  const heights = account.maturing.map((item) => item.height);
+  const first = formatCount(Math.min(...heights));
+  const last = formatCount(Math.max(...heights));
+  return first === last ? `at block ${first}` : `the first at block ${first}, the last at ${last}`;
+}
+
 function History({ address }: { readonly address: string }) {
   const history = useAccountTransactions(address);
   const names = useNames();
@@ -113,11 +113,7 @@ function History({ address }: { readonly address: string }) {
             <SkeletonRows rows={6} />
           )
         ) : items.length === 0 ? (
-          <EmptyState
-            icon="mempool"
-            title="Nothing sent or received yet"
-            command={`agon send --to ${address} --amount 1`}
-          >
+          <EmptyState icon="mempool" title="Nothing sent or received yet" command={`agon send ${address} 1`}>
             Rewards for blocks stand with the blocks; transfers and records appear here.
           </EmptyState>
         ) : (

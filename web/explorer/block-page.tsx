@@ -158,7 +158,7 @@ function BlockTransactions({ block }: { readonly block: Block }) {
   if (block.transactionCount === 0)
     return (
       <Card title="Transactions">
-        <EmptyState icon="mempool" title="An empty block" command="agon send --to <address> --amount 1">
+        <EmptyState icon="mempool" title="An empty block" command="agon send dev-1 1">
           Nothing was waiting when it was made. Send something and watch it arrive.
         </EmptyState>
       </Card>

@@ -66,7 +66,7 @@ function Newest() {
         <div {...handlers}>
           <NewItemsBar count={waiting} what="blocks" show={show} />
           {page.length <= 1 && status?.head.height === 0 ? (
-            <EmptyState icon="blocks" title="Only the first block so far" command="agon mine --blocks 1">
+            <EmptyState icon="blocks" title="Only the first block so far" command="agon mine 1">
               Blocks appear here as soon as somebody mines.
             </EmptyState>
           ) : null}

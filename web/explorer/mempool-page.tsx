@@ -51,7 +51,7 @@ function Waiting({ pool }: { readonly pool: Mempool }) {
   const { shown, waiting, show, handlers } = useHeld(items, keyOf);
   if (shown.length === 0)
     return (
-      <EmptyState icon="mempool" title="Nothing is waiting" command="agon send --to <address> --amount 1">
+      <EmptyState icon="mempool" title="Nothing is waiting" command="agon send dev-1 1">
         Transactions rest here until a block takes them. The wallet page can send one too.
       </EmptyState>
     );

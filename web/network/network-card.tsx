@@ -15,7 +15,12 @@ export function NetworkCard({ className }: { readonly className?: string }) {
   const peers = usePeers();
   const tips = graph === null ? [] : tipsOf(graph.nodes);
   return (
-    <Card title="Network" flush className={className ?? ""} action={graph === null ? null : <Agreement tips={tips} />}>
+    <Card
+      title="Network"
+      flush
+      className={className ?? ""}
+      action={graph === null || graph.nodes.length < 2 ? null : <Agreement tips={tips} />}
+    >
       {error === null ? (
         <div className="flex h-full flex-col">
           <div className="h-52 min-h-52 flex-1 border-line border-b lg:h-auto lg:min-h-36">

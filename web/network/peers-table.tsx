@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<Peer>[] = [
 export function PeersTable({ peers, dense }: { readonly peers: readonly Peer[]; readonly dense?: boolean }) {
   if (peers.length === 0)
     return (
-      <EmptyState icon="network" title="No peers yet" command="agon node --peer /ip4/127.0.0.1/tcp/8731">
+      <EmptyState icon="network" title="No peers yet" command="agon node --p2p-bootstrap /ip4/127.0.0.1/tcp/8731">
         The node looks for others by itself; give it an address to begin with.
       </EmptyState>
     );

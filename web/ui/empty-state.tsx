@@ -6,7 +6,9 @@ import { Icon, type IconName } from "./icon.tsx";
 export function CommandLine({ command }: { readonly command: string }) {
   return (
     <span className="inline-flex max-w-full items-center gap-1 rounded-control border border-line bg-sunken py-1 pr-1 pl-3">
-      <code className="overflow-x-auto whitespace-nowrap font-mono text-xs">{command}</code>
+      <code tabIndex={0} className="overflow-x-auto whitespace-nowrap font-mono text-xs">
+        {command}
+      </code>
       <CopyButton text={command} what="command" />
     </span>
   );

@@ -1,5 +1,6 @@
 import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Account, ChainInfo, DevnetAccount } from "#api/contract";
+import { parseAddress } from "#crypto";
 import { keys, useAccount, useClient } from "../client/index.ts";
 import { type CheckedDraft, checkDraft, type Draft, type DraftText } from "./draft.ts";
 import { signAndSubmit } from "./submit.ts";
@@ -12,8 +13,6 @@ export interface Transfer {
   readonly send: UseMutationResult<string, Error, Draft>;
 }
 
-const LOOKS_COMPLETE_CHARACTERS = 40;
-
 /** What stands in a form, checked against both accounts as the node sees them, and the way to send it. */
 export function useTransfer(
   chain: ChainInfo,
@@ -24,7 +23,7 @@ export function useTransfer(
   const client = useClient();
   const cache = useQueryClient();
   const to = text.to.trim();
-  const complete = to.length > LOOKS_COMPLETE_CHARACTERS && to.startsWith(`${chain.addressPrefix}1`);
+  const complete = parseAddress(to, chain.addressPrefix).ok;
   const sender = useAccount(from?.address ?? null).data;
   const recipient = useAccount(complete ? to : null).data;
   const send = useMutation({

@@ -38,7 +38,7 @@ export function WalletPage() {
       ) : (
         <Card>
           {nodes.data === null ? (
-            <EmptyState icon="wallet" title="Your keys stay with you" command="agon send --to <address> --amount 1">
+            <EmptyState icon="wallet" title="Your keys stay with you" command="agon send dev-1 1">
               This node knows no development accounts. Send from the command line, where your keys lie encrypted.
             </EmptyState>
           ) : nodes.isError ? (

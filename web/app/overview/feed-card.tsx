@@ -42,7 +42,7 @@ export function FeedCard({ className }: { readonly className?: string }) {
         <NewItemsBar count={waiting} what="events" show={show} />
         {blocks.isPending ? <SkeletonRows rows={7} /> : null}
         {blocks.data !== undefined && shown.length === 0 ? (
-          <EmptyState icon="clock" title="Nothing yet" command="agon mine --blocks 1">
+          <EmptyState icon="clock" title="Nothing yet" command="agon mine 1">
             Blocks and transactions show up here as they happen.
           </EmptyState>
         ) : null}

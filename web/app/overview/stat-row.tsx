@@ -24,7 +24,7 @@ export function StatRow() {
       <StatPanel
         label="Height"
         value={status && formatCount(status.head.height)}
-        trend={recent?.map((block) => block.timeMs).toReversed() ?? []}
+        trend={window.flatMap((block) => (block.height === 0 ? [] : [block.timeMs])).toReversed()}
         hint="Blocks on the chain above genesis; the line shows their times"
       />
       <StatPanel
