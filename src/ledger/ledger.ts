@@ -51,8 +51,8 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
     if (limit !== null) return err({ fault: limit, index: null });
     const execution = createExecution(spec, state, input.height);
     execution.mature();
-    for (const [index, tx] of input.transactions.entries()) {
-      const fault = execution.transact(tx);
+    for (let index = 0; index < input.transactions.length; index++) {
+      const fault = execution.transact(input.transactions[index]!);
       if (fault !== null) return err({ fault: asBlockFault(fault), index });
     }
     const credits = execution.close(input.rewards);

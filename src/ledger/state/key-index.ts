@@ -53,11 +53,19 @@ export class KeyIndex {
     }
   }
 
-  /** @param id not in use, for a key that is not there */
-  add(id: number, key: KeySlot): void {
-    this.#words.set(key.words, id * WORDS);
-    this.#place(id);
+  /**
+   * @param id not in use
+   * @returns false when the key is there already, under another id
+   */
+  add(id: number, key: KeySlot): boolean {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let at = this.#hash(key.bytes, 0) & mask;
+    for (; slots[at] !== 0; at = (at + 1) & mask) if (this.#isEqual(slots[at]! - 1, key.words)) return false;
+    for (let i = 0; i < WORDS; i++) this.#words[id * WORDS + i] = key.words[i]!;
+    slots[at] = id + 1;
     this.#count++;
+    return true;
   }
 
   remove(id: number): void {

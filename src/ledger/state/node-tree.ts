@@ -14,6 +14,8 @@ const LINE_WORDS = 8;
 const CHUNK = 2048;
 const MAX_DEPTH = 256;
 const FREE = -1;
+const MARKED_LENGTH = 2048;
+const MAX_MARKED_LENGTH = 2 ** 19;
 /** Of a path, compared at once. */
 const HEAD_BITS = 32;
 /** 1 / ln 2 = 1.443 are expected, with paths that are as good as random. */
@@ -24,11 +26,9 @@ export class NodeTree {
   #words: BigUint64Array;
   /** Of a slot: 0 empty, n > 0 node n, −(leaf + 1) a leaf. */
   #child: Int32Array;
-  /** Of a node: the slot it hangs in; of a free node FREE. */
-  #parent: Int32Array;
+  /** Of a node, two: the slot it hangs in (of a free node FREE), and the last batch that marked it. */
+  #links: Int32Array;
   #depth: Uint8Array;
-  /** The last batch that marked the node. */
-  #stamp: Int32Array;
   #nodeEnd = 1;
   #free: number[] = [];
   /** Of a leaf. */
@@ -36,8 +36,8 @@ export class NodeTree {
   readonly #records: LeafRecords;
 
   #batch = 1;
-  #marked = new Int32Array(1024);
-  #order = new Int32Array(1024);
+  /** Nodes to hash again, each with the slot it hangs in. */
+  #marked = new Int32Array(MARKED_LENGTH);
   #markedCount = 0;
   readonly #perDepth = new Int32Array(MAX_DEPTH + 1);
   /** Nodes whose lines changed other than through a leaf below them. */
@@ -53,9 +53,8 @@ export class NodeTree {
     const nodes = Math.ceil(leafCapacity * NODES_PER_LEAF) + 2;
     this.#words = new BigUint64Array(nodes * LINE_WORDS);
     this.#child = new Int32Array(nodes * 2);
-    this.#parent = new Int32Array(nodes);
+    this.#links = new Int32Array(nodes * 2);
     this.#depth = new Uint8Array(nodes);
-    this.#stamp = new Int32Array(nodes);
     this.#slotOf = new Int32Array(leafCapacity);
   }
 
@@ -65,7 +64,7 @@ export class NodeTree {
 
   /** Bytes reserved; what was never written takes no memory. */
   get reservedBytes(): number {
-    const arrays = [this.#words, this.#child, this.#parent, this.#depth, this.#stamp, this.#slotOf];
+    const arrays = [this.#words, this.#child, this.#links, this.#depth, this.#slotOf];
     return arrays.reduce((sum, array) => sum + array.byteLength, 0);
   }
 
@@ -117,8 +116,8 @@ export class NodeTree {
     let target = slot ^ 1;
     do {
       const node = target >> 1;
-      target = this.#parent[node]!;
-      this.#parent[node] = FREE;
+      target = this.#links[2 * node]!;
+      this.#links[2 * node] = FREE;
       this.#free.push(node);
     } while (target !== 0 && this.#child[target ^ 1] === 0);
     this.#copyHash(slot ^ 1, target);
@@ -136,7 +135,7 @@ export class NodeTree {
   /** Brings all marked nodes up to date, the deepest first, a level at a time. */
   rehash(): void {
     // A changed node may be free by now: then what freed it has noted a node above it.
-    for (const node of this.#changed) if (this.#parent[node] !== FREE) this.#mark(node);
+    for (const node of this.#changed) if (this.#links[2 * node] !== FREE) this.#mark(node);
     this.#changed = [];
     const order = this.#sortByDepth();
     let end = this.#markedCount;
@@ -147,6 +146,8 @@ export class NodeTree {
       this.#perDepth[depth] = 0;
     }
     this.#markedCount = 0;
+    // What a load needed is not kept.
+    if (this.#marked.length > MAX_MARKED_LENGTH) this.#marked = new Int32Array(MARKED_LENGTH);
     this.#batch++;
   }
 
@@ -196,51 +197,57 @@ export class NodeTree {
 
   #allocate(slot: number, depth: number): number {
     const node = this.#free.pop() ?? this.#nodeEnd++;
-    if (node >= this.#parent.length) this.#growNodes();
+    if (node >= this.#depth.length) this.#growNodes();
     this.#empty(2 * node);
     this.#empty(2 * node + 1);
-    this.#parent[node] = slot;
+    this.#links[2 * node] = slot;
+    this.#links[2 * node + 1] = 0;
     this.#depth[node] = depth;
-    this.#stamp[node] = 0;
     this.#child[slot] = node;
     return node;
   }
 
   #growNodes(): void {
-    const nodes = this.#parent.length * 2;
+    const nodes = this.#depth.length * 2;
     this.#words = grown(this.#words, new BigUint64Array(nodes * LINE_WORDS));
     this.#child = grown(this.#child, new Int32Array(nodes * 2));
-    this.#parent = grown(this.#parent, new Int32Array(nodes));
+    this.#links = grown(this.#links, new Int32Array(nodes * 2));
     this.#depth = grown(this.#depth, new Uint8Array(nodes));
-    this.#stamp = grown(this.#stamp, new Int32Array(nodes));
   }
 
   #copyHash(from: number, to: number): void {
     for (let i = 0; i < HASH_WORDS; i++) this.#words[to * HASH_WORDS + i] = this.#words[from * HASH_WORDS + i]!;
   }
 
+  /** Marks a node and those above it that this batch has not marked yet. */
   #mark(from: number): void {
-    const stamp = this.#stamp;
+    const links = this.#links;
     const batch = this.#batch;
-    for (let node = from; node !== 0 && stamp[node] !== batch; node = this.#parent[node]! >> 1) {
-      stamp[node] = batch;
-      if (this.#markedCount === this.#marked.length)
+    for (let node = from; node !== 0 && links[2 * node + 1] !== batch; ) {
+      const slot = links[2 * node]!;
+      links[2 * node + 1] = batch;
+      if (this.#markedCount * 2 === this.#marked.length)
         this.#marked = grown(this.#marked, new Int32Array(this.#marked.length * 2));
-      this.#marked[this.#markedCount++] = node;
+      this.#marked[2 * this.#markedCount] = node;
+      this.#marked[2 * this.#markedCount + 1] = slot;
+      this.#markedCount++;
       this.#perDepth[this.#depth[node]!]!++;
+      node = slot >> 1;
     }
   }
 
-  /** The marked nodes, by rising depth. */
+  /** The marked nodes with their slots, by rising depth. */
   #sortByDepth(): Int32Array {
-    if (this.#order.length < this.#marked.length) this.#order = new Int32Array(this.#marked.length);
+    const marked = this.#marked;
+    const order = new Int32Array(2 * this.#markedCount);
     const next = new Int32Array(MAX_DEPTH + 1);
     for (let depth = 1; depth <= MAX_DEPTH; depth++) next[depth] = next[depth - 1]! + this.#perDepth[depth - 1]!;
-    for (let i = 0; i < this.#markedCount; i++) {
-      const node = this.#marked[i]!;
-      this.#order[next[this.#depth[node]!]!++] = node;
+    for (let i = 0; i < order.length; i += 2) {
+      const to = 2 * next[this.#depth[marked[i]!]!]!++;
+      order[to] = marked[i]!;
+      order[to + 1] = marked[i + 1]!;
     }
-    return this.#order;
+    return order;
   }
 
   #rehashChunk(order: Int32Array, start: number, end: number): void {
@@ -248,13 +255,13 @@ export class NodeTree {
     const lines = this.#lines;
     const hashes = this.#hashes;
     for (let i = start, to = 0; i < end; i++) {
-      const from = order[i]! * LINE_WORDS;
+      const from = order[2 * i]! * LINE_WORDS;
       for (let k = 0; k < LINE_WORDS; k++) lines[to++] = words[from + k]!;
     }
     const count = end - start;
     hashPairs(this.#lineBytes.subarray(0, count * 64), this.#hashBytes.subarray(0, count * 32));
     for (let i = start, from = 0; i < end; i++) {
-      const to = this.#parent[order[i]!]! * HASH_WORDS;
+      const to = order[2 * i + 1]! * HASH_WORDS;
       for (let k = 0; k < HASH_WORDS; k++) words[to + k] = hashes[from++]!;
     }
   }

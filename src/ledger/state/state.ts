@@ -3,7 +3,7 @@
  * what the present batch did is in a journal, so that it can be taken back exactly. The tree is brought up to date only
  * when the root is asked for.
  */
-import { asHash, assertInvariant, type Hash } from "#base";
+import { asHash, assertInvariant, type Hash, InvariantError } from "#base";
 import { createChangesWriter, encodeChanges, readChanges, type StateChanges } from "./changes.ts";
 import { Journal } from "./journal.ts";
 import { KeyIndex } from "./key-index.ts";
@@ -21,6 +21,8 @@ const PENDING = 1;
 const PLACED = 2;
 /** Added to either when the leaf's hash is out of date. */
 const STALE = 4;
+const STALE_LENGTH = 1024;
+const MAX_STALE_LENGTH = 2 ** 18;
 
 export interface StateOptions {
   /** Secret of this process: see KeyIndex. */
@@ -46,7 +48,7 @@ export class State {
   #end = 0;
   #free: number[] = [];
   #pending: number[] = [];
-  #stale = new Int32Array(1024);
+  #stale = new Int32Array(STALE_LENGTH);
   #staleCount = 0;
   /** Maturing credits alone are looked for otherwise than by key. */
   readonly #maturing = new Set<number>();
@@ -85,7 +87,6 @@ export class State {
 
   /** @param key not there yet. @returns the new leaf, all zeros */
   create(key: KeySlot): number {
-    assertInvariant(this.#keys.find(key) < 0, "a state key was created twice");
     const leaf = this.#add(key);
     const revived = this.#journal.revive(leaf, key.words);
     const entry = revived >= 0 ? revived : this.#journal.add(leaf, false, this.#keys, this.#records);
@@ -186,6 +187,8 @@ export class State {
     sortLeaves(stale, this.#records);
     this.#hasher.writeHashes(stale, this.#records, this.#tree);
     this.#tree.rehash();
+    // What a load needed is not kept.
+    if (this.#stale.length > MAX_STALE_LENGTH) this.#stale = new Int32Array(STALE_LENGTH);
     return asHash(this.#tree.rootBytes());
   }
 
@@ -263,9 +266,8 @@ export class State {
 
   #loadLeaf(id: number, table: Table, bytes: Uint8Array, at: number): void {
     const slot = setKeyAt(this.#slotOf(table), bytes, at);
-    if (this.#status[id] !== 0 || this.#keys.find(slot) >= 0)
+    if (this.#status[id] !== 0 || !this.#install(id, slot))
       throw pageError(Math.floor(id / PAGE_LEAVES), "repeats a leaf");
-    this.#install(id, slot);
     this.#records.setValue(id, bytes, at + table.keyBytes, table.valueBytes);
   }
 
@@ -276,17 +278,22 @@ export class State {
   #add(key: KeySlot): number {
     const leaf = this.#free.pop() ?? this.#end++;
     if (leaf >= this.#capacity) this.#grow();
-    this.#install(leaf, key);
+    if (!this.#install(leaf, key)) {
+      this.#free.push(leaf);
+      throw new InvariantError("a state key was created twice");
+    }
     return leaf;
   }
 
-  #install(leaf: number, key: KeySlot): void {
-    this.#keys.add(leaf, key);
+  /** @returns false when the key is there already */
+  #install(leaf: number, key: KeySlot): boolean {
+    if (!this.#keys.add(leaf, key)) return false;
     this.#status[leaf] = PENDING;
     this.#pending.push(leaf);
     this.#records.setValue(leaf, NO_VALUE, 0, 0);
     this.#markStale(leaf);
     if (key.bytes[0] === TAG.maturing) this.#maturing.add(leaf);
+    return true;
   }
 
   #drop(leaf: number): void {
