@@ -9,6 +9,7 @@ export {
 } from "./config.ts";
 export { type Core, type CoreOptions, type CoreParts, createCore } from "./core.ts";
 export { genesisIdOf } from "./genesis-id.ts";
+export { loadIdentity } from "./identity.ts";
 export { type Finding, type FsckReport, fsck } from "./offline/fsck.ts";
 export {
   type ChainSummary,

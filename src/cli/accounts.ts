@@ -1,0 +1,75 @@
+/** Whom a word on the command line means: an address, a dev account, or an account of the keystore. */
+import { existsSync } from "node:fs";
+import type { ChainInfo } from "#api/contract";
+import { type Address, OperationError } from "#base";
+import { formatAddress, parseAddress } from "#crypto";
+import { type AccountInfo, openKeystore } from "#wallet";
+import { devAccount } from "#wallet/core";
+import { type KeystoreChoice, keystorePath, openChosenKeystore, readPassphrase } from "./keystores.ts";
+import { faultError } from "./report-error.ts";
+import type { Terminal } from "./terminal.ts";
+
+const DEV_NAME = /^dev-(\d)$/;
+/** The dev accounts are funded on chains with this prefix; their keys are public. */
+const PUBLIC_PREFIX = "tagon";
+
+export interface Signer {
+  readonly name: string;
+  readonly address: Address;
+  /** 32 secret bytes. */
+  readonly seed: Uint8Array;
+}
+
+/** @throws OperationError when the word is neither an address of this chain nor a known name */
+export async function findAddress(
+  terminal: Terminal,
+  chain: Pick<ChainInfo, "addressPrefix">,
+  word: string,
+  choice: KeystoreChoice,
+): Promise<Address> {
+  const dev = DEV_NAME.exec(word);
+  if (dev !== null) return devAccountOf(chain, Number(dev[1])).address;
+  const parsed = parseAddress(word, chain.addressPrefix);
+  if (parsed.ok) return parsed.value;
+  const named = await findInKeystore(terminal, word, choice);
+  if (named !== null) return named.address;
+  if (parsed.error.code === "address-malformed")
+    throw new OperationError(
+      "address-malformed",
+      `'${word}' is neither an address of this chain (${chain.addressPrefix}1…) nor the name of an account`,
+    );
+  throw faultError(`the address ${word}`, parsed.error);
+}
+
+/** Without a name: dev-0 where dev accounts exist, else the first account of the keystore. */
+export async function findSigner(
+  terminal: Terminal,
+  chain: Pick<ChainInfo, "addressPrefix">,
+  name: string | undefined,
+  choice: KeystoreChoice,
+): Promise<Signer> {
+  const isPublic = chain.addressPrefix === PUBLIC_PREFIX;
+  const dev = DEV_NAME.exec(name ?? (isPublic ? "dev-0" : ""));
+  if (dev !== null) return devAccountOf(chain, Number(dev[1]));
+  const keystore = await openChosenKeystore(terminal, choice);
+  const account = name === undefined ? keystore.list()[0]! : keystore.show(name);
+  const wallet = await keystore.unlock(await readPassphrase(terminal, choice));
+  return { name: account.name, address: account.address, seed: wallet.seedOf(account.name) };
+}
+
+export function addressText(chain: Pick<ChainInfo, "addressPrefix">, address: Address): string {
+  return formatAddress(address, chain.addressPrefix);
+}
+
+function devAccountOf({ addressPrefix }: Pick<ChainInfo, "addressPrefix">, index: number): Signer {
+  if (addressPrefix !== PUBLIC_PREFIX)
+    throw new OperationError("dev-account", "dev accounts have public keys and exist on test and dev chains only");
+  return devAccount(index);
+}
+
+async function findInKeystore(terminal: Terminal, name: string, choice: KeystoreChoice): Promise<AccountInfo | null> {
+  const path = keystorePath(choice);
+  if (!existsSync(path)) return null;
+  const keystore = await openKeystore(path, terminal.random);
+  return keystore.list().find((account) => account.name === name) ?? null;
+}

@@ -1,0 +1,57 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { type RunningNode, startNode } from "#node";
+import { addSettingFlags, loadSettings } from "../node-settings.ts";
+import { debugOption, examples, jsonOption } from "../options.ts";
+import { facts, printLine } from "../print.ts";
+import { note, type Terminal } from "../terminal.ts";
+
+export function nodeCommand(terminal: Terminal): CommandUnknownOpts {
+  const command = new Command("node")
+    .description("run a node until it is told to stop")
+    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
+    .option("--mine", "produce blocks: short for --mining-enabled")
+    .addOption(jsonOption())
+    .addOption(debugOption())
+    .addHelpText(
+      "after",
+      examples(
+        "agon node",
+        "agon node --data ./mine --spec test --mine --mining-threads 2",
+        "agon node --p2p-bootstrap /ip4/127.0.0.1/tcp/8731 --api-port 8750 --p2p-port 8751",
+      ),
+    )
+    .action(async (options) => {
+      const more = options.mine ? { "mining.enabled": true } : {};
+      const node = await startNode(loadSettings(terminal, options, more));
+      await printLine(terminal, options, documentOf(node), () => describe(node));
+      await runUntilStopped(terminal, node);
+    });
+  addSettingFlags(command as unknown as CommandUnknownOpts);
+  return command;
+}
+
+async function runUntilStopped(terminal: Terminal, node: RunningNode): Promise<void> {
+  const stop = (): void => {
+    void note(terminal, "stopping …");
+    // What fails in stopping comes out of `closed`.
+    node.stop().catch(() => {});
+  };
+  if (terminal.signal.aborted) stop();
+  else terminal.signal.addEventListener("abort", stop, { once: true });
+  await node.closed;
+  terminal.signal.removeEventListener("abort", stop);
+}
+
+function documentOf({ api, p2p, peerId, spec }: RunningNode) {
+  return { api: api.url, port: api.port, p2p, peerId, chain: spec.name, pid: process.pid };
+}
+
+function describe(node: RunningNode): string {
+  const { api, p2p, peerId, spec, core } = node;
+  return facts([
+    ["Node of chain", `${spec.name}, at height ${core.chain.head.header.height}`],
+    ["pages and API", api.url],
+    ...p2p.map((address): [string, string] => ["peers", address]),
+    ["peer id", peerId],
+  ]);
+}

@@ -1,0 +1,176 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { fromUtf8, OperationError, toHex } from "#base";
+import { addressText, findSigner } from "../accounts.ts";
+import { connect } from "../connect.ts";
+import {
+  apiOption,
+  dataOption,
+  debugOption,
+  examples,
+  fromOption,
+  jsonOption,
+  keystoreOption,
+  nodeOption,
+  passphraseFileOption,
+  readCount,
+  readId,
+  timeoutOption,
+} from "../options.ts";
+import { createPatience } from "../patience.ts";
+import { plural, print, printLine } from "../print.ts";
+import { startProgress } from "../progress.ts";
+import { readRecordLines } from "../record-lines.ts";
+import { type LandedRecord, sendRecords } from "../record-sender.ts";
+import { usageError } from "../report-error.ts";
+import { note, type Terminal, write } from "../terminal.ts";
+import { feeRateOf } from "../transfer.ts";
+
+export function recordCommand(terminal: Terminal): CommandUnknownOpts {
+  return new Command("record")
+    .description("records: bytes kept on the chain as they are")
+    .addCommand(addCommand(terminal))
+    .addCommand(getCommand(terminal))
+    .addHelpText("after", examples("agon record add --file games.jsonl", `agon record get ${"9f2c".padEnd(64, "0")}`));
+}
+
+function addCommand(terminal: Terminal) {
+  return new Command("add")
+    .description("put each line of a file on the chain, as its raw bytes")
+    .requiredOption("--file <file>", "one record a line; - reads standard input")
+    .option("--octets", "any bytes will do; else each line must be JSON")
+    .option("--canonical", "write each line's JSON in its canonical form (RFC 8785) first")
+    .option("--first-line <number>", "begin with this line", readCount(1, 1_000_000_000), 1)
+    .option("--no-wait", "do not wait until all are in blocks")
+    .option(
+      "--fee-rate <atoms>",
+      "fee for each byte, in atoms (default: the least that gets in now)",
+      readCount(1, 1_000_000),
+    )
+    .addOption(fromOption())
+    .addOption(timeoutOption())
+    .addOption(apiOption())
+    .addOption(nodeOption())
+    .addOption(dataOption())
+    .addOption(keystoreOption())
+    .addOption(passphraseFileOption())
+    .addOption(jsonOption())
+    .addOption(debugOption())
+    .addHelpText(
+      "after",
+      examples(
+        "agon record add --file games.jsonl",
+        "agon record add --file notes.txt --octets --from dev-3 --json",
+        "jq -c . game.json | agon record add --file -",
+      ),
+    )
+    .action(async (options) => {
+      if (options.octets && options.canonical) throw usageError("--octets and --canonical exclude each other");
+      const { lines: all, empty } = readRecordLines(await readInput(terminal, options.file), options);
+      const lines = all.filter(({ line }) => line >= options.firstLine);
+      if (empty.length > 0)
+        await note(
+          terminal,
+          `${plural(empty.length, "empty line")} skipped: ${empty.slice(0, 10).join(", ")}${empty.length > 10 ? ", …" : ""}`,
+        );
+      if (lines.length === 0) throw new OperationError("record-lines", `${options.file} has no line to send`);
+      const client = connect(terminal, options);
+      const { chain, mempool } = await client.status();
+      const signer = await findSigner(terminal, chain, options.from, options);
+      const patience = createPatience(options.timeout * 1_000, terminal.signal, "the records are not all in blocks");
+      const output = createOutput(terminal, options, lines.length);
+      try {
+        const job = { client, chain, signer, sender: addressText(chain, signer.address), patience, wait: options.wait };
+        const records = sendRecords(
+          {
+            ...job,
+            feePerByteAtoms: feeRateOf(chain, mempool.minFeeRate, options),
+            isOctets: options.octets === true,
+            onProgress: output.progress,
+          },
+          lines,
+        );
+        for await (const record of records) await output.print(record);
+      } finally {
+        await output.end();
+      }
+    });
+}
+
+function getCommand(terminal: Terminal) {
+  return new Command("get")
+    .description("write the exact bytes of a record to standard output, or to a file")
+    .argument("<id>", "id of the record's transaction, 64 hex digits", readId)
+    .option("--out <file>", "write there instead")
+    .addOption(apiOption())
+    .addOption(nodeOption())
+    .addOption(jsonOption())
+    .addOption(debugOption())
+    .addHelpText(
+      "after",
+      examples(
+        `agon record get ${"9f2c".padEnd(64, "0")}`,
+        `agon record get ${"9f2c".padEnd(64, "0")} --node node-3 --out record.json`,
+      ),
+    )
+    .action(async (id, options) => {
+      const { bytes, mediaType } = await connect(terminal, options).record(id);
+      if (options.out !== undefined) await writeFile(options.out, bytes);
+      const text = fromUtf8(bytes);
+      const document = { id, mediaType, bytes: bytes.length, data: toHex(bytes), ...(text === null ? {} : { text }) };
+      if (options.json) await print(terminal, options, document, () => "");
+      else if (options.out === undefined) await write(terminal.stdout, bytes);
+      else await note(terminal, `${plural(bytes.length, "byte")} written to ${options.out}`);
+    });
+}
+
+async function readInput(terminal: Terminal, file: string): Promise<Uint8Array> {
+  if (file !== "-") return readFile(file);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of terminal.stdin) pieces.push(piece as Uint8Array);
+  return Buffer.concat(pieces);
+}
+
+interface Output {
+  progress(counts: { readonly sent: number; readonly landed: number }): void;
+  print(record: LandedRecord): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Lines as they land; where a bar is drawn on the same terminal, they come when it has gone. */
+function createOutput(
+  terminal: Terminal,
+  options: { readonly json?: boolean | undefined; readonly wait: boolean },
+  total: number,
+): Output {
+  const format = "records [{bar}] {value}/{total} in blocks, {sent} sent, {eta_formatted} to go";
+  const bar = startProgress(terminal, format, total);
+  const held: LandedRecord[] = [];
+  const heights = new Set<number>();
+  let printed = 0;
+  const show = (record: LandedRecord): Promise<void> => printLine(terminal, options, record, () => describe(record));
+  return {
+    progress: ({ sent, landed }) => bar.update(options.wait ? landed : sent, { sent }),
+    async print(record) {
+      printed++;
+      if (record.block !== null) heights.add(record.block.height);
+      if (terminal.canDraw) held.push(record);
+      else await show(record);
+    },
+    async end() {
+      bar.stop();
+      for (const record of held) await show(record);
+      const blocks = [...heights].sort((a, b) => a - b);
+      const where =
+        blocks.length === 0 ? "" : ` in ${plural(blocks.length, "block")}, heights ${blocks[0]} to ${blocks.at(-1)}`;
+      await note(
+        terminal,
+        `${Math.min(printed, total)} of ${plural(total, "record")}${where}${options.wait ? "" : " sent"}`,
+      );
+    },
+  };
+}
+
+function describe({ line, id, block }: LandedRecord): string {
+  return `line ${line}  ${id}  ${block === null ? "sent" : `block ${block.height}`}`;
+}

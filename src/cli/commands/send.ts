@@ -1,0 +1,108 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Transaction } from "#api/contract";
+import { type Address, OperationError } from "#base";
+import { formatCoins, parsePaymentUri } from "#wallet/core";
+import { findAddress, findSigner } from "../accounts.ts";
+import { connect } from "../connect.ts";
+import type { KeystoreChoice } from "../keystores.ts";
+import {
+  apiOption,
+  dataOption,
+  debugOption,
+  examples,
+  fromOption,
+  jsonOption,
+  keystoreOption,
+  nodeOption,
+  passphraseFileOption,
+  readCoins,
+  readCount,
+  timeoutOption,
+} from "../options.ts";
+import { createPatience } from "../patience.ts";
+import { describePayment } from "../payment-text.ts";
+import { coins, print } from "../print.ts";
+import { faultError, usageError } from "../report-error.ts";
+import { note, type Terminal } from "../terminal.ts";
+import { type Payment, preparePayment, submitOne, waitForInclusion } from "../transfer.ts";
+
+export function sendCommand(terminal: Terminal): CommandUnknownOpts {
+  return new Command("send")
+    .description("send coins to an account")
+    .argument("<to>", "address, payment link (agon:…), dev-0 … dev-9, or a name in the keystore")
+    .argument("[amount]", "in coins, such as 12.5; may stand in the payment link instead", readCoins)
+    .addOption(fromOption())
+    .option("--fee <coins>", "fee in all (default: the least that gets in now)", readCoins)
+    .option("--fee-rate <atoms>", "fee for each byte, in atoms", readCount(1, 1_000_000_000))
+    .option("--wait", "until the transaction is in a block")
+    .option("--yes", "do not ask for confirmation")
+    .addOption(timeoutOption())
+    .addOption(apiOption())
+    .addOption(nodeOption())
+    .addOption(dataOption())
+    .addOption(keystoreOption())
+    .addOption(passphraseFileOption())
+    .addOption(jsonOption())
+    .addOption(debugOption())
+    .addHelpText(
+      "after",
+      examples(
+        "agon send dev-1 12.5",
+        "agon send tagon16hq6jle9weajrasuvawdss6psm49z9n8qwt96j 3 --from dev-2 --yes --wait",
+      ),
+    )
+    .action(async (to, amount, options) => {
+      if (!options.yes && !terminal.isInteractive)
+        throw usageError("nobody can be asked for confirmation here: give --yes");
+      const client = connect(terminal, options);
+      const status = await client.status();
+      const target = await readTarget(terminal, status.chain, to, amount, options);
+      const signer = await findSigner(terminal, status.chain, options.from, options);
+      const payment = await preparePayment(client, status, signer, { ...options, ...target });
+      if (!options.yes) {
+        await note(terminal, describePayment(payment));
+        if (!(await terminal.prompts.confirm("Send it?"))) throw new OperationError("declined", "nothing was sent");
+      }
+      await submitOne(client, payment.bytes);
+      const patience = createPatience(
+        options.timeout * 1_000,
+        terminal.signal,
+        `transaction ${payment.id} is not in a block yet`,
+      );
+      const included = options.wait ? await waitForInclusion(client, payment.id, patience) : null;
+      await print(terminal, options, documentOf(payment, included), () => describeSent(payment, included));
+    });
+}
+
+async function readTarget(
+  terminal: Terminal,
+  chain: { readonly addressPrefix: string },
+  to: string,
+  amountAtoms: bigint | undefined,
+  choice: KeystoreChoice,
+): Promise<{ to: Address; amountAtoms: bigint }> {
+  const isLink = /^agon:/i.test(to);
+  if (!isLink) {
+    if (amountAtoms === undefined) throw usageError("the amount is missing");
+    return { to: await findAddress(terminal, chain, to, choice), amountAtoms };
+  }
+  const request = parsePaymentUri(to, chain.addressPrefix);
+  if (!request.ok) throw faultError("the payment link", request.error);
+  const asked = request.value.amountAtoms;
+  if (amountAtoms !== undefined && asked !== null && asked !== amountAtoms)
+    throw usageError(`the payment link asks for ${formatCoins(asked)} coins, not ${formatCoins(amountAtoms)}`);
+  const amount = amountAtoms ?? asked;
+  if (amount === null) throw usageError("neither the payment link nor the command says the amount");
+  return { to: request.value.address, amountAtoms: amount };
+}
+
+function documentOf(payment: Payment, included: Transaction | null) {
+  const { id, from, to, nonce } = payment;
+  const money = { amount: `${payment.amountAtoms}`, fee: `${payment.feeAtoms}`, burn: `${payment.burnAtoms}` };
+  return { id, from, to, ...money, nonce, status: included?.status ?? "pending", block: included?.block ?? null };
+}
+
+function describeSent({ id, amountAtoms, to }: Payment, included: Transaction | null): string {
+  const sent = `Sent ${coins(amountAtoms)} to ${to}\ntransaction ${id}`;
+  return included?.block ? `${sent}\nin block ${included.block.height}, ${included.block.hash}` : `${sent}\npending`;
+}

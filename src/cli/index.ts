@@ -1,0 +1,4 @@
+export { main } from "./main.ts";
+export { createProgram } from "./program.ts";
+export { runProgram } from "./run-program.ts";
+export type { Terminal } from "./terminal.ts";

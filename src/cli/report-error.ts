@@ -1,0 +1,92 @@
+/** What went wrong, in one sentence and a code; stack traces only when asked for. */
+import { CommanderError } from "@commander-js/extra-typings";
+import { ApiError } from "#api/contract";
+import { type Fault, OperationError } from "#base";
+import { note, type Terminal } from "./terminal.ts";
+
+export interface DescribedError {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, string | number>>;
+  /** The command line itself was wrong. */
+  readonly isUsage: boolean;
+}
+
+/** The command line is wrong: exit code 2. */
+export function usageError(message: string): CommanderError {
+  return new CommanderError(2, "usage", message);
+}
+
+/** @param what the thing that was refused, such as "the address" */
+export function faultError(what: string, fault: Fault): OperationError {
+  const facts = Object.entries(fault.detail ?? {}).map(([name, value]) => `${name} ${value}`);
+  const words = fault.code.replaceAll("-", " ");
+  return new OperationError(
+    fault.code,
+    `${what} is refused: ${words}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`,
+  );
+}
+
+export function describeError(error: unknown): DescribedError {
+  if (error instanceof CommanderError)
+    return { code: "usage", message: error.message.replace(/^error: /, ""), isUsage: true };
+  if (error instanceof ApiError) return describeApiError(error);
+  if (error instanceof OperationError) return { code: error.code, message: error.message, isUsage: false };
+  if (isSystemError(error)) return { code: "io-failed", message: describeSystemError(error), isUsage: false };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "internal", message: `something went wrong inside: ${message} (--debug says where)`, isUsage: false };
+}
+
+export async function reportError(
+  terminal: Terminal,
+  { code, message, details, isUsage }: DescribedError,
+  how: { readonly isJson: boolean; readonly cause: unknown },
+): Promise<void> {
+  if (how.cause instanceof Error) await note(terminal, how.cause.stack ?? String(how.cause));
+  if (how.isJson) {
+    await note(
+      terminal,
+      JSON.stringify({ error: details === undefined ? { code, message } : { code, message, details } }),
+    );
+    return;
+  }
+  await note(terminal, `agon: ${message}`);
+  if (isUsage) await note(terminal, "Add --help to see how it is used.");
+}
+
+function describeApiError({ code, message, status, details }: ApiError): DescribedError {
+  const isBare = Object.keys(details).length === 0;
+  return { code, message: `${message}${adviceFor(code, status)}`, isUsage: false, ...(isBare ? {} : { details }) };
+}
+
+function adviceFor(code: string, status: number): string {
+  if (code === "unreachable") return ": is a node running there? Give its address with --api";
+  if (status === 401)
+    return ". The token lies in api-token in the node's folder: give the folder with --data, or the token in AGON_TOKEN";
+  return "";
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}
+
+function describeSystemError({ code, path, message }: NodeJS.ErrnoException): string {
+  if (path === undefined) return message;
+  switch (code) {
+    case "ENOENT":
+      return `${path} does not exist`;
+    case "EACCES":
+    case "EPERM":
+      return `${path} may not be used by this user`;
+    case "EISDIR":
+      return `${path} is a folder`;
+    case "ENOTDIR":
+      return `${path}: a part of the path is no folder`;
+    case "EEXIST":
+      return `${path} exists already`;
+    case "ENOSPC":
+      return `${path} cannot be written: the disk is full`;
+    default:
+      return message;
+  }
+}
