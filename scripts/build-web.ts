@@ -21,6 +21,8 @@ export interface WebBuildOptions {
   readonly force?: boolean;
   /** The folder that holds `web` and `src`; the project's own unless a test says otherwise. */
   readonly root?: string;
+  /** Gives up a build when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 const ownRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -53,7 +55,7 @@ export async function ensureWebBuilt(options: WebBuildOptions): Promise<WebBuild
     }
     const stamp = await computeStamp(root);
     if (options.force !== true && (await readStamp(root)) === stamp) return done(false, true);
-    await build(root, stamp);
+    await build(root, stamp, options.signal);
     return done(true, true);
   } catch (error) {
     options.log(`the pages do not build: ${error instanceof Error ? error.message : String(error)}`);
@@ -96,11 +98,11 @@ function readStamp(root: string): Promise<string | null> {
 }
 
 /** Builds beside the pages in use and then swaps the folders, so that nobody is served half of a build. */
-async function build(root: string, stamp: string): Promise<void> {
+async function build(root: string, stamp: string, signal: AbortSignal | undefined): Promise<void> {
   const next = join(root, "build", `web-${process.pid}`);
   await mkdir(dirname(next), { recursive: true });
   try {
-    await runVite(root, next);
+    await runVite(root, next, signal);
     await writeFile(join(next, ".stamp"), stamp);
     await rm(outDirOf(root), { recursive: true, force: true });
     await rename(next, outDirOf(root));
@@ -110,13 +112,15 @@ async function build(root: string, stamp: string): Promise<void> {
 }
 
 /** In a process of its own: the bundler's memory goes away with it. */
-function runVite(root: string, target: string): Promise<void> {
+function runVite(root: string, target: string, signal: AbortSignal | undefined): Promise<void> {
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
   const args = [vite, "build", "--config", configOf(root), "--outDir", target, "--emptyOutDir", "--logLevel", "warn"];
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, args, {
       cwd: join(root, "web"),
       stdio: ["ignore", "pipe", "pipe"],
+      killSignal: "SIGKILL",
+      ...(signal === undefined ? {} : { signal }),
     });
     const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     const output: string[] = [];

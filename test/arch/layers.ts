@@ -70,7 +70,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       "api/server",
     ],
   },
-  devnet: { mayImport: ["base", "spec", "wallet", "wallet/core", "api/contract", "api/server"] },
+  devnet: { mayImport: ["base", "crypto", "spec", "wallet", "wallet/core", "api/contract", "api/server"] },
   cli: { mayImport: [...values, "node", "devnet", "lab", "api/contract", "wallet", "wallet/core"] },
 };
 

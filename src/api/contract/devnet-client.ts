@@ -4,6 +4,7 @@ import type { MineResult } from "./admin.ts";
 import type {
   AuditLog,
   DevnetAccounts,
+  DevnetAddRequest,
   DevnetChain,
   DevnetMineRequest,
   DevnetNode,
@@ -24,6 +25,8 @@ export interface DevnetCalls {
   ): Promise<DevnetChain>;
   mine(name: string, request?: DevnetMineRequest, options?: CallOptions): Promise<MineResult>;
   validate(name: string, options?: CallOptions): Promise<ValidationReport>;
+  /** A node more, started. */
+  add(request?: DevnetAddRequest, options?: CallOptions): Promise<DevnetNode>;
   shutdown(name: string, options?: CallOptions): Promise<DevnetNode>;
   start(name: string, options?: CallOptions): Promise<DevnetNode>;
   kill(name: string, options?: CallOptions): Promise<DevnetNode>;
@@ -42,6 +45,8 @@ export function createDevnetCalls(exchange: Exchange): DevnetCalls {
       exchange.json({ method: "GET", path: node(name, "chain"), query: { ...query } }, call),
     mine: (name, request, call) => order(name, "mine", call, request ?? {}),
     validate: (name, call) => order(name, "validate", call),
+    add: (request, call) =>
+      exchange.json({ method: "POST", path: `${root}/nodes`, json: request ?? {} }, { timeoutMs: 120_000, ...call }),
     shutdown: (name, call) => order(name, "shutdown", call),
     start: (name, call) => order(name, "start", call),
     kill: (name, call) => order(name, "kill", call),

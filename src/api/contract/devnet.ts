@@ -16,6 +16,9 @@ export const DevnetNode = Type.Object(
   {
     name: Type.String(),
     state: DevnetNodeState,
+    note: Type.Optional(
+      Type.String({ description: "why it is in that state, such as `killed`, or the last lines of its log" }),
+    ),
     pid: Type.Union([Count, Type.Null()]),
     api: Type.String({ description: "base URL of its API" }),
     p2p: Type.String({ description: "multiaddr it listens on" }),
@@ -33,12 +36,24 @@ export type DevnetNodes = Static<typeof DevnetNodes>;
 
 /** Public on purpose: the keys follow from a published rule and are worth nothing elsewhere. */
 export const DevnetAccount = Type.Object(
-  { name: Type.String(), address: AddressText, publicKey: KeyHex, privateKey: HashHex },
+  {
+    name: Type.String(),
+    address: AddressText,
+    publicKey: KeyHex,
+    privateKey: HashHex,
+    balance: Type.Optional(Type.String({ pattern: "^[0-9]+$", description: "atoms; absent while no node answers" })),
+  },
   { title: "DevnetAccount" },
 );
 export type DevnetAccount = Static<typeof DevnetAccount>;
 
-export const DevnetAccounts = Type.Object({ accounts: Type.Array(DevnetAccount) }, { title: "DevnetAccounts" });
+export const DevnetAccounts = Type.Object(
+  {
+    accounts: Type.Array(DevnetAccount),
+    rule: Type.Optional(Type.String({ description: "how the private keys are made" })),
+  },
+  { title: "DevnetAccounts" },
+);
 export type DevnetAccounts = Static<typeof DevnetAccounts>;
 
 export const DevnetMineRequest = Type.Object(
@@ -49,6 +64,21 @@ export const DevnetMineRequest = Type.Object(
   { title: "DevnetMineRequest", additionalProperties: false },
 );
 export type DevnetMineRequest = Static<typeof DevnetMineRequest>;
+
+/** A node more. */
+export const DevnetAddRequest = Type.Object(
+  {
+    hashRate: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: "hashes a second; without it the node does not mine",
+      }),
+    ),
+  },
+  { title: "DevnetAddRequest", additionalProperties: false },
+);
+export type DevnetAddRequest = Static<typeof DevnetAddRequest>;
 
 /** The chain of one node, newest first, as far as was asked for. */
 export const DevnetChain = Type.Object(

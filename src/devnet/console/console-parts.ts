@@ -1,0 +1,14 @@
+/** What the console's routes share. */
+import type { ChainSpec } from "#spec";
+import type { AuditLog } from "../audit-log.ts";
+import type { Fleet } from "../fleet.ts";
+
+export interface ConsoleParts {
+  readonly fleet: Fleet;
+  readonly audit: AuditLog;
+  readonly spec: ChainSpec;
+  /** As a node is told. */
+  readonly specArgument: string;
+  /** The script that runs `chain …`. */
+  readonly program: string;
+}

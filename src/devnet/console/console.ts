@@ -1,0 +1,45 @@
+/** The console: pages, the probe of every node, and all that a node answers, on one port. */
+import { createHttpServer, type HttpServer } from "#api/server";
+import { type Clock, type Logger, systemRandom } from "#base";
+import type { DevnetFolder } from "../devnet-folder.ts";
+import { CONSOLE_PORT, HOST } from "../options.ts";
+import type { ConsoleParts } from "./console-parts.ts";
+import { addNodeOrders } from "./node-orders.ts";
+import { addNodeReads } from "./node-reads.ts";
+import { addProxyRoutes } from "./proxy-routes.ts";
+
+export interface ConsoleOptions {
+  readonly folder: DevnetFolder;
+  /** Null: the default, or the next that is free. */
+  readonly port: number | null;
+  /** Of the built pages; need not exist yet. */
+  readonly pagesFolder: string;
+  readonly version: string;
+}
+
+export async function createConsole(
+  { folder, port, pagesFolder, version }: ConsoleOptions,
+  parts: ConsoleParts & { readonly clock: Clock; readonly log: Logger },
+): Promise<HttpServer> {
+  const { clock, log, fleet } = parts;
+  const server = await createHttpServer(
+    {
+      ...{ host: HOST, port: port ?? CONSOLE_PORT, isPortFixed: port !== null },
+      ...{ allowedHosts: [], allowedOrigins: [], connectSources: [] },
+      ...{ maxConnections: 1_024, maxStreams: 256, requestsPerSecond: 5_000, maxBodyBytes: 65_536 },
+      ...{ requestTimeoutMs: 30_000, headersTimeoutMs: 10_000, idleTimeoutMs: 180_000 },
+      ...{ tokenFile: folder.tokenFile, pagesFolder },
+      about: {
+        title: "Agon devnet",
+        version,
+        description:
+          "The console of a network of nodes on one machine. What is not under /v1/devnet is answered by the node named in the header x-agon-node or the query parameter `node`, or by the first that runs.",
+      },
+    },
+    { clock, log, random: systemRandom() },
+  );
+  addNodeReads(server.app, parts);
+  addNodeOrders(server.app, parts);
+  addProxyRoutes(server.app, { fleet, clock, streams: server.streams });
+  return server;
+}

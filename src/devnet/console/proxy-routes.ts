@@ -1,0 +1,108 @@
+/** All that is not about the devnet itself: passed on to the node that the caller names, or the first that runs. */
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import { type App, type Outlet, openSocketOutlet, type Streams } from "#api/server";
+import type { Clock } from "#base";
+import type { Fleet } from "../fleet.ts";
+import { HOST } from "../options.ts";
+import { runningNode } from "./choose-node.ts";
+import { passBack, sendOn, type Target } from "./forward.ts";
+
+/** The caller's choice of node; `?node=` says the same. */
+const NODE_HEADER = "x-agon-node";
+
+export interface ProxyParts {
+  readonly fleet: Fleet;
+  readonly streams: Streams;
+  readonly clock: Clock;
+}
+
+export function addProxyRoutes(app: App, parts: ProxyParts): void {
+  addSocketRoute(app, parts);
+  app.register(async (scope) => {
+    // Bodies pass through unread.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, body, done) => done(null, body));
+    const routes = [
+      { url: "/v1/*", method: ["GET", "POST"], isOrder: false },
+      { url: "/v1/admin/*", method: ["GET", "POST"], isOrder: true },
+      { url: "/metrics", method: ["GET"], isOrder: false },
+      { url: "/health", method: ["GET"], isOrder: false },
+    ];
+    for (const { url, method, isOrder } of routes)
+      scope.route({
+        ...{ url, method, config: { token: isOrder }, schema: { hide: true } },
+        handler: async (request, reply) => {
+          const target = targetOf(parts.fleet, request.url, request.headers, isOrder);
+          const isStream = request.headers.accept?.includes("text/event-stream") === true;
+          if (isStream) parts.streams.assertRoom();
+          const answer = await sendOn(request.raw, target);
+          reply.hijack();
+          if (answer.headers["content-type"]?.startsWith("text/event-stream")) parts.streams.add(outletOf(reply.raw));
+          passBack(answer, reply.raw, { ...ownHeaders(reply.getHeaders()), [NODE_HEADER]: target.name });
+          return reply;
+        },
+      });
+  });
+}
+
+/** @throws Refusal when that node does not run */
+function targetOf(fleet: Fleet, url: string, headers: IncomingHttpHeaders, isOrder: boolean): Target {
+  const [path = "/", query = ""] = url.split("?", 2);
+  const parameters = new URLSearchParams(query);
+  const header = headers[NODE_HEADER];
+  const node = runningNode(fleet, parameters.get("node") ?? (typeof header === "string" ? header : undefined));
+  parameters.delete("node");
+  const rest = parameters.size === 0 ? "" : `?${parameters}`;
+  const known = { name: node.name, port: node.ports.api, path: `${path}${rest}` };
+  return isOrder ? { ...known, token: node.token() } : known;
+}
+
+function ownHeaders(headers: Readonly<Record<string, number | string | string[] | undefined>>): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) own[name] = String(value);
+  return own;
+}
+
+/** A stream that passes through counts as one of ours, and ends when we do. */
+function outletOf(reply: ServerResponse): Outlet {
+  const gone = new AbortController();
+  reply.on("close", () => gone.abort());
+  return {
+    signal: gone.signal,
+    begin() {},
+    send() {},
+    taken: () => Promise.resolve(),
+    close: () => void reply.end(),
+  };
+}
+
+function addSocketRoute(app: App, { fleet, streams, clock }: ProxyParts): void {
+  app.route({
+    method: "GET",
+    url: "/v1/ws",
+    exposeHeadRoute: false,
+    schema: { hide: true },
+    preHandler: async (request) => {
+      streams.assertRoom();
+      targetOf(fleet, request.url, request.headers, false);
+    },
+    handler: async (request, reply) => {
+      // Not a WebSocket: the node says what it thinks of that.
+      const target = targetOf(fleet, request.url, request.headers, false);
+      const answer = await sendOn(request.raw, target);
+      reply.hijack();
+      passBack(answer, reply.raw, { [NODE_HEADER]: target.name });
+      return reply;
+    },
+    wsHandler: (socket, request) => {
+      const { port, path } = targetOf(fleet, request.url, request.headers, false);
+      const outlet = openSocketOutlet(socket, clock);
+      streams.add(outlet);
+      const upstream = new WebSocket(`ws://${HOST}:${port}${path}`);
+      upstream.addEventListener("message", ({ data }) => outlet.send({ type: "", cursor: null, json: String(data) }));
+      upstream.addEventListener("close", () => outlet.close());
+      upstream.addEventListener("error", () => outlet.close());
+      outlet.signal.addEventListener("abort", () => upstream.close(), { once: true });
+    },
+  });
+}

@@ -1,0 +1,217 @@
+/** One node as a process of its own: started, watched, told to end, killed, and started again on its ports and data. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient, type DevnetNodeState } from "#api/contract";
+import { OperationError } from "#base";
+import { createNodeLog, type NodeLog } from "./node-log.ts";
+import { HOST } from "./options.ts";
+import type { PortPair } from "./ports.ts";
+
+/** For a node to answer after its start. */
+const START_MS = 60_000;
+/** For a node to end after it was told to, before it is killed. */
+const GRACE_MS = 10_000;
+const LOOK_EVERY_MS = 50;
+const LOG_LINES_SHOWN = 3;
+/** Tells bin/agon.js that the end of its channel is the end of whoever started it. */
+const LAUNCHED = "AGON_LAUNCHED";
+
+export interface NodeProcessOptions {
+  readonly name: string;
+  readonly folder: string;
+  readonly ports: PortPair;
+  /** As a node is told. */
+  readonly spec: string;
+  /** Null: this node does not mine. */
+  readonly hashRate: number | null;
+  readonly rewardAddress: string;
+  /** The script that runs `node …`. */
+  readonly program: string;
+}
+
+export class NodeProcess {
+  readonly name: string;
+  readonly folder: string;
+  readonly ports: PortPair;
+  /** Base URL of its API. */
+  readonly api: string;
+  readonly #options: NodeProcessOptions;
+  readonly #log: NodeLog;
+  #state: DevnetNodeState = "stopped";
+  #note: string | null = null;
+  #child: ChildProcess | null = null;
+  #ended: Promise<void> = Promise.resolve();
+  /** What its end will be called, when it was asked for. */
+  #wanted: "stopped" | "killed" | null = null;
+
+  constructor(options: NodeProcessOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.folder = options.folder;
+    this.ports = options.ports;
+    this.api = `http://${HOST}:${options.ports.api}`;
+    this.#log = createNodeLog(join(options.folder, "node.log"));
+  }
+
+  get state(): DevnetNodeState {
+    return this.#state;
+  }
+
+  /** Why it is as it is, when there is something to say. */
+  get note(): string | null {
+    return this.#note;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  get address(): string {
+    return `/ip4/${HOST}/tcp/${this.ports.p2p}`;
+  }
+
+  get logFile(): string {
+    return this.#log.path;
+  }
+
+  /** The bearer token of its own API. @throws OperationError `token-unreadable` */
+  token(): string {
+    const file = join(this.folder, "api-token");
+    try {
+      return readFileSync(file, "utf8").trim();
+    } catch (cause) {
+      throw new OperationError("token-unreadable", `the token file ${file} of ${this.name} cannot be read`, { cause });
+    }
+  }
+
+  trimLog(): void {
+    this.#log.trim();
+  }
+
+  /**
+   * Resolves when the node answers.
+   * @param bootstrap multiaddrs of its peers
+   * @throws OperationError `node-crashed` when it ends instead, `node-slow` when it does neither
+   */
+  async start(bootstrap: readonly string[]): Promise<void> {
+    if (this.#child !== null) return;
+    this.#state = "starting";
+    this.#note = null;
+    this.#wanted = null;
+    await this.#untilFolderIsFree();
+    const child = this.#spawn(bootstrap);
+    const gone = new AbortController();
+    child.once("exit", () => gone.abort());
+    const client = createClient({ baseUrl: this.api, fetch, timeoutMs: 2_000 });
+    for (const endMs = performance.now() + START_MS; performance.now() < endMs; ) {
+      if (gone.signal.aborted) throw new OperationError("node-crashed", `${this.name} ${this.#note ?? "was stopped"}`);
+      const answers = await client.status({ signal: gone.signal }).then(
+        () => true,
+        () => false,
+      );
+      if (answers && this.#state === "starting") this.#state = "running";
+      if (answers) return;
+      await sleep(LOOK_EVERY_MS, null, { signal: gone.signal }).catch(() => {});
+    }
+    throw new OperationError("node-slow", `${this.name} does not answer after ${START_MS / 1_000} s: ${this.logFile}`);
+  }
+
+  /** Tells it to end, and kills it when it does not. Resolves when it has ended. */
+  async shutdown(): Promise<void> {
+    const child = this.#child;
+    if (child === null) return;
+    this.#state = "stopping";
+    this.#wanted ??= "stopped";
+    child.kill("SIGTERM");
+    const overdue = setTimeout(() => {
+      this.#wanted = "killed";
+      child.kill("SIGKILL");
+    }, GRACE_MS);
+    await this.#ended;
+    clearTimeout(overdue);
+  }
+
+  /** SIGKILL, as a power cut would end it. Resolves when it has ended. */
+  async kill(): Promise<void> {
+    if (this.#child === null) return;
+    this.#wanted = "killed";
+    this.#child.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  /** A node of a devnet that was killed outright needs a moment to notice. */
+  async #untilFolderIsFree(): Promise<void> {
+    for (const endMs = performance.now() + GRACE_MS; performance.now() < endMs; await sleep(LOOK_EVERY_MS)) {
+      try {
+        process.kill(Number(readFileSync(join(this.folder, "pid"), "utf8")), 0);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  #spawn(bootstrap: readonly string[]): ChildProcess {
+    const output = this.#log.open();
+    const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("AGON_"));
+    const child = spawn(process.execPath, [this.#options.program, ...this.#arguments(bootstrap)], {
+      stdio: ["ignore", output, output, "ipc"],
+      env: { ...Object.fromEntries(environment), [LAUNCHED]: "1" },
+      // A group of its own: Ctrl-C in a terminal reaches the devnet, which then ends its nodes in order.
+      detached: true,
+    });
+    closeSync(output);
+    this.#child = child;
+    this.#ended = new Promise((resolve) => {
+      const end = (code: number | null, signal: string | null): void => {
+        this.#onEnd(child, code, signal);
+        resolve();
+      };
+      child.once("exit", end);
+      child.on("error", () => child.pid === undefined && end(1, null));
+    });
+    return child;
+  }
+
+  #arguments(bootstrap: readonly string[]): readonly string[] {
+    const { folder, spec, ports, hashRate, rewardAddress } = this.#options;
+    const mining =
+      hashRate === null
+        ? []
+        : ["--mining-enabled", "--mining-hash-rate", String(hashRate), "--mining-reward-address", rewardAddress];
+    return [
+      ...["node", "--data", folder, "--spec", spec],
+      ...["--api-host", HOST, "--api-port", String(ports.api)],
+      ...["--p2p-host", HOST, "--p2p-port", String(ports.p2p)],
+      ...(bootstrap.length === 0 ? [] : ["--p2p-bootstrap", bootstrap.join(",")]),
+      ...mining,
+    ];
+  }
+
+  #onEnd(child: ChildProcess, code: number | null, signal: string | null): void {
+    if (this.#child !== child) return;
+    this.#child = null;
+    const wanted = this.#wanted;
+    if (wanted !== null || code === 0) {
+      this.#state = "stopped";
+      this.#note = wanted === "killed" ? "killed" : wanted === null ? "ended by itself" : null;
+      return;
+    }
+    this.#state = "crashed";
+    const how = signal !== null ? `was ended by ${signal}` : `ended by itself with exit code ${code}`;
+    const lines = this.#log.tail(LOG_LINES_SHOWN).map(readLogLine);
+    this.#note = lines.length === 0 ? how : `${how}: ${lines.join(" | ")}`;
+  }
+}
+
+/** The words of a line of JSON, or the line itself. */
+function readLogLine(line: string): string {
+  try {
+    const { msg, why }: Record<string, unknown> = JSON.parse(line);
+    if (typeof msg === "string") return typeof why === "string" ? `${msg} (${why})` : msg;
+  } catch {
+    // Not JSON.
+  }
+  return line;
+}

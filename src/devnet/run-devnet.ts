@@ -1,0 +1,138 @@
+/** A network of real nodes on this machine: claimed, started, served, watched, and ended whole. */
+import { join } from "node:path";
+import { type Clock, every, OperationError, silentLogger, systemClock } from "#base";
+import { formatAddress } from "#crypto";
+import { DEV_ACCOUNT_COUNT } from "#spec";
+import { devAccount } from "#wallet/core";
+import { ensureWebBuilt } from "../../scripts/build-web.ts";
+import { type Agreement, findAgreement } from "./agreement.ts";
+import { openAuditLog } from "./audit-log.ts";
+import { createConsole } from "./console/console.ts";
+import { type DevnetFolder, openDevnetFolder } from "./devnet-folder.ts";
+import { createFleet, type Fleet } from "./fleet.ts";
+import { DEVNET_DEFAULTS, type DevnetOptions, MAX_NODES } from "./options.ts";
+import { type DevnetSpec, hashRateOf, readDevnetSpec, shareHashRate } from "./spec-file.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const TRIM_LOGS_MS = 5_000;
+
+export interface DevnetSurroundings {
+  /** One line for people. */
+  readonly log?: (line: string) => void;
+  /** Ends the devnet when it aborts, also while it starts. */
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+  readonly version?: string;
+  /** The script that runs the command `node`; the project's own unless a test says otherwise. */
+  readonly program?: string;
+}
+
+export interface Devnet {
+  /** Of pages and console. */
+  readonly url: string;
+  readonly token: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly fleet: Fleet;
+  /** Resolves when no process is left: with what the nodes agreed on if the time ran out, else with null. */
+  readonly closed: Promise<Agreement | null>;
+  stop(): Promise<void>;
+}
+
+/** Resolves when all nodes answer. @throws OperationError, with no process left, when one of them does not start */
+export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSurroundings = {}): Promise<Devnet> {
+  const options: DevnetOptions = { ...DEVNET_DEFAULTS, ...given };
+  const { log = () => {}, signal, clock = systemClock() } = around;
+  if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > MAX_NODES)
+    throw new OperationError("config-invalid", `a devnet has 1 to ${MAX_NODES} nodes, not ${options.nodes}`);
+  const chain = readDevnetSpec(options.spec);
+  const folder = openDevnetFolder(options.data, {
+    ...{ chainName: chain.spec.name, chainId: chain.chainId, fresh: options.fresh },
+  });
+  const undo: (() => unknown)[] = [() => folder.release()];
+  const ending = new AbortController();
+  const end = onceOnly(async () => {
+    ending.abort();
+    for (const step of undo.splice(0).reverse()) await step();
+  });
+  signal?.addEventListener("abort", () => void end(), { once: true });
+  try {
+    signal?.throwIfAborted();
+    const { program = join(ROOT, "bin", "agon.js") } = around;
+    const fleet = createDevnetFleet(folder, chain, options, program);
+    undo.push(every(clock, TRIM_LOGS_MS, () => trimLogs(fleet)));
+    const server = await createConsole(
+      { folder, port: options.port, pagesFolder: join(ROOT, "build", "web"), version: around.version ?? "0" },
+      {
+        ...{ fleet, program, clock, spec: chain.spec, specArgument: chain.argument },
+        ...{ audit: openAuditLog(folder.auditFile), log: silentLogger },
+      },
+    );
+    undo.push(() => server.stop());
+    const { url } = await server.start();
+    undo.push(() => fleet.stopAll());
+    log(`pages and console   ${url}`);
+    for (const rate of shareHashRate(options.hashRate ?? hashRateOf(chain.spec), options.nodes)) await fleet.add(rate);
+    await fleet.startAll();
+    signal?.throwIfAborted();
+    if (options.buildPages) void buildPages(log, ending.signal);
+    for (const node of fleet.nodes) log(`${node.name.padEnd(19)} ${node.api}   pid ${node.pid}`);
+    return devnetOf({ url, token: server.token, folder: folder.path, fleet, end, ending, options, clock });
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+function createDevnetFleet(folder: DevnetFolder, chain: DevnetSpec, options: DevnetOptions, program: string): Fleet {
+  const reward = (index: number): string =>
+    formatAddress(devAccount(index % DEV_ACCOUNT_COUNT).address, chain.spec.addressPrefix);
+  return createFleet({
+    ...{ folder, program, spec: chain.argument, portsFrom: options.nodePortsFrom, rewardAddress: reward },
+  });
+}
+
+interface Running {
+  readonly url: string;
+  readonly token: string;
+  readonly folder: string;
+  readonly fleet: Fleet;
+  readonly end: () => Promise<void>;
+  readonly ending: AbortController;
+  readonly options: DevnetOptions;
+  readonly clock: Clock;
+}
+
+function devnetOf({ url, token, folder, fleet, end, ending, options, clock }: Running): Devnet {
+  const { promise: closed, resolve, reject } = Promise.withResolvers<Agreement | null>();
+  let found: Agreement | null = null;
+  const timeUp = async (): Promise<void> => {
+    const agreement = await findAgreement(() => fleet.view());
+    if (!ending.signal.aborted) found = agreement;
+    await end();
+  };
+  ending.signal.addEventListener("abort", () => end().then(() => resolve(found), reject), { once: true });
+  if (options.forSeconds !== null) {
+    const cancel = clock.after(options.forSeconds * 1_000, () => timeUp().catch(reject));
+    ending.signal.addEventListener("abort", cancel, { once: true });
+  }
+  return { url, token, folder, fleet, closed, stop: end };
+}
+
+function trimLogs({ nodes }: Fleet): void {
+  for (const node of nodes) node.trimLog();
+}
+
+/** Never fails: nodes run where pages do not build. */
+async function buildPages(log: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const { built, ok, ms } = await ensureWebBuilt({ log: (line) => !signal.aborted && log(line), signal });
+  if (built && ok) log(`pages built in ${(ms / 1_000).toFixed(1)} s`);
+}
+
+function onceOnly(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  return () => {
+    running ??= run();
+    return running;
+  };
+}

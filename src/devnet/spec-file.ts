@@ -1,0 +1,57 @@
+/** The one chain specification of all nodes, and what it takes to make blocks at its spacing. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { OperationError, toHex } from "#base";
+import { builtInSpec, type ChainSpec, chainIdOf, isBuiltInChain, parseChainSpec } from "#spec";
+
+const MAX_HASH_RATE = 1_000_000;
+
+export interface DevnetSpec {
+  readonly spec: ChainSpec;
+  readonly chainId: string;
+  /** As a node is told: the name of a built-in chain, or an absolute path. */
+  readonly argument: string;
+}
+
+/** @throws OperationError `spec-invalid` */
+export function readDevnetSpec(nameOrPath: string): DevnetSpec {
+  const isBuiltIn = isBuiltInChain(nameOrPath);
+  const spec = isBuiltIn ? builtInSpec(nameOrPath) : readFile(nameOrPath);
+  return { spec, chainId: toHex(chainIdOf(spec)), argument: isBuiltIn ? nameOrPath : resolve(nameOrPath) };
+}
+
+function readFile(path: string): ChainSpec {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new OperationError(
+      "spec-invalid",
+      `'${path}' is neither a built-in chain (main, test, dev) nor a readable JSON file`,
+      { cause },
+    );
+  }
+  const spec = parseChainSpec(json);
+  if (spec.ok) return spec.value;
+  const detail = Object.entries(spec.error.detail ?? {}).map(([name, value]) => `${name} ${value}`);
+  throw new OperationError(
+    "spec-invalid",
+    `the chain specification ${path} is refused: ${[spec.error.code, ...detail].join(", ")}`,
+  );
+}
+
+/** Hashes a second that find a block at the easiest target every `spacingMs`; what miners are throttled to. */
+export function hashRateOf({ engine }: ChainSpec): number {
+  const exponent = BigInt(engine.limitBits >>> 24);
+  const mantissa = BigInt(engine.limitBits & 0x7fffff);
+  const target = exponent > 3n ? mantissa << (8n * (exponent - 3n)) : mantissa >> (8n * (3n - exponent));
+  const expectedHashes = 2n ** 256n / (target + 1n);
+  const rate = (expectedHashes * 1_000n) / BigInt(Math.max(1, engine.spacingMs));
+  return Math.max(1, Number(rate < MAX_HASH_RATE ? rate : MAX_HASH_RATE));
+}
+
+/** Shares as equal as can be, each at least 1. */
+export function shareHashRate(total: number, count: number): readonly number[] {
+  const share = Math.floor(total / count);
+  return Array.from({ length: count }, (_, i) => Math.max(1, share + (i < total - share * count ? 1 : 0)));
+}
