@@ -1,6 +1,8 @@
 /** Orders to the node; each needs the token. */
-import { MineRequest, MineResult, ShutdownResult } from "#api/contract";
-import type { App } from "#api/server";
+import { AcceptRequest, AcceptResult, MineRequest, MineResult, ShutdownResult } from "#api/contract";
+import { type App, Refusal } from "#api/server";
+import { asHash, fromHex } from "#base";
+import { describeFault } from "./fault-words.ts";
 import type { NodePorts } from "./ports.ts";
 import { readAddress } from "./route-inputs.ts";
 import { showPoint } from "./show-block.ts";
@@ -16,6 +18,24 @@ export function addAdminRoutes(app: App, { chain, orders }: NodePorts): void {
     async ({ body }): Promise<MineResult> => {
       const address = body.address === undefined ? null : readAddress(body.address, chain.spec.addressPrefix);
       return { blocks: (await orders.mine(body.blocks, address)).map(showPoint) };
+    },
+  );
+  app.post(
+    "/v1/admin/accept",
+    {
+      config: { token: true },
+      schema: {
+        tags,
+        summary: "Follow a heavier branch that forks deeper than the node undoes by itself",
+        body: AcceptRequest,
+        response: { 200: AcceptResult },
+      },
+    },
+    async ({ body }): Promise<AcceptResult> => {
+      const head = await orders.accept(asHash(fromHex(body.id)!));
+      if (head.ok) return { head: showPoint(head.value) };
+      const { code, message, details } = describeFault(head.error);
+      throw new Refusal(409, code, message, details);
     },
   );
   app.post(

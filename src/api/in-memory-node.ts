@@ -4,7 +4,9 @@ import {
   asAddress,
   asHash,
   type BlockId,
+  blameNobody,
   equalBytes,
+  err,
   type Fault,
   type Hash,
   ok,
@@ -104,6 +106,7 @@ export function createInMemoryNode(): InMemoryNode {
           events.emit("transaction-added", { item: item.value, relay: true });
           return ok(item.value.id);
         }),
+      accept: async () => err(blameNobody("branch-unknown")),
       async mine(blocks) {
         const first = tree.canonical().length;
         node.mineBlocks(blocks);

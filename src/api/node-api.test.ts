@@ -439,6 +439,7 @@ test("the description is OpenAPI 3.1, names every route, and resolves every refe
       "GET /v1/transactions/{id}",
       "GET /v1/ws",
       "POST /v1/admin/mine",
+      "POST /v1/admin/accept",
       "POST /v1/admin/shutdown",
       "POST /v1/transactions",
     ].sort(),

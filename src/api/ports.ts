@@ -138,6 +138,8 @@ export interface NodeOrders {
   submit(transactions: readonly Uint8Array[]): Promise<readonly Result<TransactionId, Fault>[]>;
   /** Mines at once, unthrottled; the reward goes to `address`, null: the node's own. @throws OperationError */
   mine(blocks: number, address: Address | null): Promise<readonly BlockPoint[]>;
+  /** Follows the deep branch that ends in this block. */
+  accept(id: BlockId): Promise<Result<BlockPoint, Fault>>;
   /** Begins to stop the node; returns at once, so that the request is still answered. */
   shutdown(): void;
 }

@@ -1,7 +1,7 @@
 /** What the API asks of a node, answered from its parts. */
 import type { BlockRecord, ChainView, IncludedTransaction, NodeFacts, NodePorts, PendingView, WorkFacts } from "#api";
 import type { Peers } from "#api/contract";
-import { type Address, type BlockId, BoundedMap, toHex } from "#base";
+import { type Address, type BlockId, BoundedMap, ok, toHex } from "#base";
 import type { BlockEntry, Chain, TransactionPlace } from "#chain";
 import { statePath } from "#ledger";
 import { encodeHeader, type Header } from "#model";
@@ -37,6 +37,10 @@ export function createApiPorts(parts: ApiPortsParts): NodePorts {
       async mine(blocks, address) {
         const ids = await core.producer.mine(blocks, address ?? parts.rewardAddress, parts.fastSealer);
         return ids.map((id) => ({ id, height: core.chain.block(id)?.header.height ?? 0 }));
+      },
+      async accept(id) {
+        const done = await core.disk.guard(core.chain.acceptDeepBranch(id));
+        return done.ok ? ok({ height: core.chain.head.header.height, id: core.chain.head.id }) : done;
       },
       shutdown: parts.shutdown,
     },

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { createNodeApi, DEFAULT_SUBMIT_LIMITS } from "#api";
 import {
   type Address,
-  asKey,
   type Clock,
   type Hash,
   type Logger,
@@ -36,6 +35,8 @@ import { AGENT, VERSION } from "./version.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const PORTS_TRIED = 200;
+/** So that whoever asked is still answered. */
+const SHUTDOWN_DELAY_MS = 50;
 
 export interface RunningNode {
   readonly core: Core;
@@ -56,83 +57,110 @@ export interface NodeSurroundings {
   readonly log?: Logger;
 }
 
+/** Steps to take back, last first. */
+class Undo {
+  readonly #steps: (() => Promise<unknown>)[] = [];
+
+  add(step: () => Promise<unknown>): void {
+    this.#steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.#steps.splice(0).reverse()) await step();
+  }
+}
+
 /** @throws OperationError that says what stands in the way and what to do */
-export async function startNode({ config, sources }: Loaded, given: NodeSurroundings = {}): Promise<RunningNode> {
+export async function startNode(loaded: Loaded, given: NodeSurroundings = {}): Promise<RunningNode> {
+  const { config } = loaded;
   const { clock = systemClock(), random = systemRandom(), log = createLogger(config.node.logLevel) } = given;
   const spec = readSpec(config.node.spec);
-  const chainId = chainIdOf(spec);
-  const undo: (() => Promise<unknown>)[] = [];
-  const unwind = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
+  const house: House = { ...loaded, spec, chainId: chainIdOf(spec), clock, random, log, undo: new Undo() };
   try {
-    const directory = await openDataDirectory(config.node.data, {
-      chainId,
-      genesisId: genesisIdOf(spec, chainId),
-      schemaVersion: SCHEMA_VERSION,
-    });
-    undo.push(() => directory.close());
-    const identity = loadIdentity(config.node.data, random);
-    const rewardAddress = rewardAddressOf(config, spec, identity);
-    const pool = createVerifyPool({ chainId }, { log: log.child("verify") });
-    await pool.start();
-    undo.push(() => pool.stop());
-    const transport = await createLibp2pTransport(await libp2pOptions(config, sources, identity), {
-      clock,
-      log: log.child("p2p"),
-    });
-    const fastSealer = createThreadSealer(Math.max(2, config.mining.threads), clock);
-    undo.push(() => fastSealer.stop());
-    const paced = config.mining.hashRate > 0;
-    const core = await createCore(
-      {
-        ...{ chain: config.chain, mempool: config.mempool, sync: config.sync, peers: config.p2p, rewardAddress },
-        produce: config.mining.enabled,
-        me: { key: asKey(ed25519PublicKey(identity)), reveal: () => null },
-      },
-      {
-        ...{ spec, chainId, store: directory.store, transport, clock, random, log },
-        createLedger: () => createLedger(spec, { indexSeed: random.below(2 ** 32) }),
-        peerStore: createFilePeerStore(join(config.node.data, "peers.json"), log),
-        prepare: prepareWith(pool),
-        sealer: paced
-          ? createPacedSealer(config.mining.hashRate, clock)
-          : createThreadSealer(config.mining.threads, clock),
-      },
-    );
-    let shutdown = (): void => {};
-    const api = await createNodeApi(apiOptions(config, sources), {
-      ...{ clock, random, log: log.child("api"), registry: createMetrics(core) },
-      ports: createApiPorts({
-        ...{ core, transport, fastSealer, rewardAddress, agent: AGENT, version: VERSION },
-        startedMs: clock.nowMs(),
-        shutdown: () => shutdown(),
-      }),
-    });
-    undo.push(() => core.stop());
-    await core.start();
-    const listening = await api.start();
-    undo.push(() => api.stop());
-    log.info("node started", { chain: spec.name, height: core.chain.head.header.height, api: listening.url });
-
-    const done = Promise.withResolvers<void>();
-    let stopping: Promise<void> | null = null;
-    const stop = (): Promise<void> => {
-      stopping ??= unwind().then(() => log.info("node stopped"));
-      stopping.then(done.resolve, done.reject);
-      return stopping;
-    };
-    shutdown = () => void clock.after(50, () => void stop());
-    return {
-      ...{ core, spec, chainId, rewardAddress, stop, closed: done.promise },
-      api: { host: config.api.host, port: listening.port, url: listening.url, token: api.token },
-      p2p: transport.listenAddresses(),
-      peerId: transport.self,
-    };
+    return await moveIn(house);
   } catch (error) {
-    await unwind();
+    await house.undo.run();
     throw error;
   }
+}
+
+/** What a node has before any of its parts are there. */
+interface House extends Loaded {
+  readonly spec: ChainSpec;
+  readonly chainId: Hash;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly undo: Undo;
+}
+
+async function moveIn(house: House): Promise<RunningNode> {
+  const { config, spec, chainId, clock, random, log, undo } = house;
+  const { core, transport, rewardAddress } = await openCore(house);
+  const fastSealer = createThreadSealer(Math.max(2, config.mining.threads), clock);
+  undo.add(() => fastSealer.stop());
+  let shutdown = (): void => {};
+  const api = await createNodeApi(apiOptions(house), {
+    ...{ clock, random, log: log.child("api"), registry: createMetrics(core) },
+    ports: createApiPorts({
+      ...{ core, transport, fastSealer, rewardAddress, agent: AGENT, version: VERSION },
+      startedMs: clock.nowMs(),
+      shutdown: () => shutdown(),
+    }),
+  });
+  undo.add(() => core.stop());
+  await core.start();
+  const listening = await api.start();
+  undo.add(() => api.stop());
+  log.info("node started", { chain: spec.name, height: core.chain.head.header.height, api: listening.url });
+
+  const done = Promise.withResolvers<void>();
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    if (stopping !== null) return stopping;
+    stopping = undo.run().then(() => log.info("node stopped"));
+    stopping.then(done.resolve, done.reject);
+    return stopping;
+  };
+  shutdown = () => void clock.after(SHUTDOWN_DELAY_MS, () => void stop());
+  return {
+    ...{ core, spec, chainId, rewardAddress, stop, closed: done.promise },
+    api: { host: config.api.host, port: listening.port, url: listening.url, token: api.token },
+    p2p: transport.listenAddresses(),
+    peerId: transport.self,
+  };
+}
+
+/** Data directory, identity, threads and network, and the core over them; nothing listens yet. */
+async function openCore(house: House) {
+  const { config, spec, chainId, clock, random, log, undo } = house;
+  const directory = await openDataDirectory(config.node.data, {
+    ...{ chainId, schemaVersion: SCHEMA_VERSION },
+    genesisId: genesisIdOf(spec, chainId),
+  });
+  undo.add(() => directory.close());
+  const identity = loadIdentity(config.node.data, random);
+  const rewardAddress = rewardAddressOf(config, spec, identity);
+  const pool = createVerifyPool({ chainId }, { log: log.child("verify") });
+  await pool.start();
+  undo.add(() => pool.stop());
+  const transport = await createLibp2pTransport(await libp2pOptions(house, identity), { clock, log: log.child("p2p") });
+  const { hashRate, threads } = config.mining;
+  const core = await createCore(
+    {
+      ...{ chain: config.chain, mempool: config.mempool, sync: config.sync, peers: config.p2p, rewardAddress },
+      produce: config.mining.enabled,
+      me: { key: ed25519PublicKey(identity), reveal: () => null },
+    },
+    {
+      ...{ spec, chainId, store: directory.store, transport, clock, random, log },
+      createLedger: () => createLedger(spec, { indexSeed: random.below(2 ** 32) }),
+      peerStore: createFilePeerStore(join(config.node.data, "peers.json"), log),
+      prepare: prepareWith(pool),
+      sealer: hashRate > 0 ? createPacedSealer(hashRate, clock) : createThreadSealer(threads, clock),
+    },
+  );
+  return { core, transport, rewardAddress };
 }
 
 function rewardAddressOf(config: NodeConfig, spec: ChainSpec, identity: Uint8Array): Address {
@@ -145,7 +173,7 @@ function rewardAddressOf(config: NodeConfig, spec: ChainSpec, identity: Uint8Arr
   );
 }
 
-async function libp2pOptions({ p2p }: NodeConfig, sources: Loaded["sources"], identitySeed: Uint8Array) {
+async function libp2pOptions({ config: { p2p }, sources }: House, identitySeed: Uint8Array) {
   const fixed = sources.get("p2p.port") !== "default";
   const port = fixed ? p2p.port : await nextFreePort(p2p.host, p2p.port);
   const family = p2p.host.includes(":") ? "ip6" : "ip4";
@@ -169,7 +197,7 @@ function isFree(host: string, port: number): Promise<boolean> {
   });
 }
 
-function apiOptions({ node, api }: NodeConfig, sources: Loaded["sources"]) {
+function apiOptions({ config: { node, api }, sources }: House) {
   const pages = join(ROOT, "build", "web");
   return {
     ...api,

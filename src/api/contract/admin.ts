@@ -1,6 +1,6 @@
 /** Orders to a node; each needs the token. */
 import { type Static, Type } from "typebox";
-import { AddressText, BlockReference } from "./primitives.ts";
+import { AddressText, BlockReference, HashHex } from "./primitives.ts";
 
 export const MineRequest = Type.Object(
   {
@@ -16,3 +16,16 @@ export type MineResult = Static<typeof MineResult>;
 
 export const ShutdownResult = Type.Object({ stopping: Type.Literal(true) }, { title: "ShutdownResult" });
 export type ShutdownResult = Static<typeof ShutdownResult>;
+
+export const AcceptRequest = Type.Object(
+  { id: HashHex },
+  {
+    title: "AcceptRequest",
+    description: "the tip of a heavier branch that waits, as the notice names it",
+    additionalProperties: false,
+  },
+);
+export type AcceptRequest = Static<typeof AcceptRequest>;
+
+export const AcceptResult = Type.Object({ head: BlockReference }, { title: "AcceptResult" });
+export type AcceptResult = Static<typeof AcceptResult>;

@@ -1,7 +1,7 @@
 /** A typed client of a node's API, for pages, commands and tests. */
 import { type Clock, systemClock } from "#base";
 import type { Account, AccountProof, AccountTransactions } from "./account.ts";
-import type { MineRequest, MineResult, ShutdownResult } from "./admin.ts";
+import type { AcceptResult, MineRequest, MineResult, ShutdownResult } from "./admin.ts";
 import type { Block, BlockPage, TransactionPage } from "./block.ts";
 import { createDevnetCalls, type DevnetCalls } from "./devnet-client.ts";
 import { type FollowOptions, followEvents } from "./event-reader.ts";
@@ -53,6 +53,8 @@ export interface Client {
   metrics(options?: CallOptions): Promise<string>;
   mine(request: MineRequest, options?: CallOptions): Promise<MineResult>;
   shutdown(options?: CallOptions): Promise<ShutdownResult>;
+  /** Follows a branch that forks deeper than the node undoes by itself. */
+  acceptBranch(id: string, options?: CallOptions): Promise<AcceptResult>;
   /** Chain events; comes back by itself with the last cursor. */
   events(options?: FollowOptions): AsyncGenerator<ChainEvent, void, void>;
   /** Mempool and peer news; what happens while disconnected is not repeated. */
@@ -90,6 +92,7 @@ export function createClient(options: ClientOptions): Client {
     metrics: async (call) =>
       new TextDecoder().decode((await exchange.bytes({ method: "GET", path: "/metrics" }, call)).bytes),
     mine: (request, call) => post("/v1/admin/mine", request, { timeoutMs: 120_000, ...call }),
+    acceptBranch: (id, call) => post("/v1/admin/accept", { id }, { timeoutMs: 120_000, ...call }),
     shutdown: (call) => post("/v1/admin/shutdown", {}, call),
     events: (follow = {}) => followEvents<ChainEvent>(exchange, clock, "/v1/events", follow),
     liveEvents: (follow = {}) => followEvents<LiveEvent>(exchange, clock, "/v1/events/live", follow),
