@@ -1,11 +1,12 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { ApiError, type Client } from "#api/contract";
-import { createPageClient } from "./api.ts";
+import { createPageClient, type PageClient } from "./api.ts";
 import { followNews } from "./news.ts";
 
 interface Connection {
   readonly client: Client;
+  readonly isConsole: PageClient["isConsole"];
   readonly node: string | null;
   readonly chooseNode: (node: string | null) => void;
 }
@@ -29,13 +30,13 @@ function createCache(): QueryClient {
 /** Another node is another view of the world: it gets a client and a cache of its own. */
 export function ConnectionProvider({ children }: { readonly children: ReactNode }) {
   const [node, chooseNode] = useState<string | null>(null);
-  const { client, cache } = useMemo(() => ({ client: createPageClient({ node }), cache: createCache() }), [node]);
+  const { client, isConsole, cache } = useMemo(() => ({ ...createPageClient({ node }), cache: createCache() }), [node]);
   useEffect(() => {
     const stop = new AbortController();
     void followNews(client, cache, stop.signal);
     return () => stop.abort();
   }, [client, cache]);
-  const connection = useMemo(() => ({ client, node, chooseNode }), [client, node]);
+  const connection = useMemo(() => ({ client, isConsole, node, chooseNode }), [client, isConsole, node]);
   return (
     <ConnectionContext.Provider value={connection}>
       <QueryClientProvider client={cache}>{children}</QueryClientProvider>

@@ -1,4 +1,4 @@
-/** The console's part: null everywhere on a plain node, which answers 404. */
+/** The console's part: null everywhere on a plain node. */
 import {
   type UseMutationResult,
   type UseQueryResult,
@@ -8,7 +8,7 @@ import {
 } from "@tanstack/react-query";
 import { ApiError, type AuditEntry, type DevnetAccount, type DevnetNode } from "#api/contract";
 import { createPageClient } from "./api.ts";
-import { useClient } from "./context.tsx";
+import { useClient, useConnection } from "./context.tsx";
 import { keys } from "./keys.ts";
 
 const NODES_EVERY_MS = 1_000;
@@ -22,12 +22,19 @@ async function nullWhenAbsent<T>(call: Promise<T>): Promise<T | null> {
   }
 }
 
-/** The console's nodes, asked for every second; null on a plain node, which is asked once. */
+/** The console's nodes, asked for every second; null on a plain node, which is not asked. */
 export function useDevnetNodes(): UseQueryResult<readonly DevnetNode[] | null> {
-  const client = useClient();
+  const { client, isConsole } = useConnection();
+  const cache = useQueryClient();
   return useQuery({
     queryKey: keys.devnetNodes,
-    queryFn: async ({ signal }) => (await nullWhenAbsent(client.devnet.nodes({ signal })))?.nodes ?? null,
+    queryFn: async ({ signal }) => {
+      // A console without a running node has no status, but its nodes can be started.
+      if (isConsole() === null)
+        await cache.fetchQuery({ queryKey: keys.status, queryFn: () => client.status() }).catch(() => null);
+      if (isConsole() === false) return null;
+      return (await nullWhenAbsent(client.devnet.nodes({ signal })))?.nodes ?? null;
+    },
     refetchInterval: ({ state }) => (state.data === null ? false : NODES_EVERY_MS),
     staleTime: ({ state }) => (state.data === null ? Number.POSITIVE_INFINITY : 0),
   });
@@ -76,7 +83,7 @@ export function useNodeOrder(token: string): UseMutationResult<string, Error, { 
 }
 
 async function giveOrder(token: string, order: NodeOrder, name: string): Promise<string> {
-  const { devnet } = createPageClient({ node: null, token });
+  const { devnet } = createPageClient({ node: null, token }).client;
   switch (order) {
     case "mine": {
       const { blocks } = await devnet.mine(name, { blocks: 1 });

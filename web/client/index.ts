@@ -8,7 +8,7 @@ export {
   useNodeOrder,
 } from "./devnet-queries.ts";
 export { keys } from "./keys.ts";
-export { type FeedItem, type LiveConnection, NO_TRENDS, type Trends } from "./live-state.ts";
+export type { FeedItem, LiveConnection, Trends } from "./live-state.ts";
 export {
   PAGE_SIZE,
   useAccount,

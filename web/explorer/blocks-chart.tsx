@@ -3,8 +3,9 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { BlockSummary } from "#api/contract";
-import { formatCount, resolveToken, useThemeVersion } from "../ui/index.ts";
+import { formatCount, type Tokens, useTokens } from "../ui/index.ts";
 
+const TOKENS = ["ink-faint", "line", "accent", "accent-soft"] as const;
 const FONT = "11px system-ui, sans-serif";
 
 export function BlocksChart({
@@ -16,12 +17,11 @@ export function BlocksChart({
 }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const theme = useThemeVersion();
+  const colours = useTokens(TOKENS);
   const data = intervalsOf(blocks, wantedS);
   const latest = useRef(data);
   latest.current = data;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -29,7 +29,7 @@ export function BlocksChart({
       width: element.clientWidth,
       height: element.clientHeight,
     });
-    const drawn = new uPlot(chartOptions(size()), latest.current, element);
+    const drawn = new uPlot(chartOptions(size(), colours), latest.current, element);
     plot.current = drawn;
     const observer = new ResizeObserver(() => drawn.setSize(size()));
     observer.observe(element);
@@ -38,7 +38,7 @@ export function BlocksChart({
       drawn.destroy();
       plot.current = null;
     };
-  }, [theme]);
+  }, [colours]);
   useEffect(() => plot.current?.setData(data), [data]);
 
   const seconds = data[1] as readonly number[];
@@ -65,10 +65,17 @@ function intervalsOf(blocks: readonly BlockSummary[], wantedS: number): uPlot.Al
   return [heights, seconds, heights.map(() => wantedS)];
 }
 
-function chartOptions(size: { width: number; height: number }): uPlot.Options {
-  const faint = resolveToken("ink-faint");
-  const line = resolveToken("line");
-  const axis: uPlot.Axis = { stroke: faint, font: FONT, grid: { stroke: line, width: 1 }, ticks: { show: false } };
+function chartOptions(
+  size: { width: number; height: number },
+  colours: Tokens<(typeof TOKENS)[number]>,
+): uPlot.Options {
+  const faint = colours["ink-faint"];
+  const axis: uPlot.Axis = {
+    stroke: faint,
+    font: FONT,
+    grid: { stroke: colours.line, width: 1 },
+    ticks: { show: false },
+  };
   return {
     ...size,
     padding: [6, 8, 0, 0],
@@ -86,7 +93,7 @@ function chartOptions(size: { width: number; height: number }): uPlot.Options {
     ],
     series: [
       {},
-      { stroke: resolveToken("accent"), width: 1.5, fill: resolveToken("accent-soft"), points: { show: false } },
+      { stroke: colours.accent, width: 1.5, fill: colours["accent-soft"], points: { show: false } },
       { stroke: faint, width: 1, dash: [4, 4], points: { show: false } },
     ],
   };

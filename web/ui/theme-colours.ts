@@ -1,27 +1,36 @@
 import { useEffect, useState } from "react";
 
-/** The colour a token has now, resolved for a canvas, which does not know custom properties. */
-export function resolveToken(name: string): string {
-  const probe = document.createElement("span");
-  probe.style.color = `var(--${name})`;
-  document.body.append(probe);
-  const colour = getComputedStyle(probe).color;
-  probe.remove();
-  return colour;
-}
+export type Tokens<Name extends string> = Readonly<Record<Name, string>>;
 
-/** A number that changes whenever the theme does. */
-export function useThemeVersion(): number {
-  const [version, setVersion] = useState(0);
+/** The colours that tokens have now, resolved for a canvas, which knows no custom properties; they follow the theme. */
+export function useTokens<Name extends string>(names: readonly Name[]): Tokens<Name> {
+  const [tokens, setTokens] = useState(() => resolve(names));
   useEffect(() => {
-    const changed = (): void => setVersion((before) => before + 1);
+    const changed = (): void => setTokens(resolve(names));
     const system = matchMedia("(prefers-color-scheme: dark)");
     system.addEventListener("change", changed);
     window.addEventListener("agon-theme", changed);
+    // The engine of the chain, which has a colour of its own, may be learnt after the first drawing.
+    const engine = new MutationObserver(changed);
+    engine.observe(document.documentElement, { attributeFilter: ["data-engine"] });
     return () => {
       system.removeEventListener("change", changed);
       window.removeEventListener("agon-theme", changed);
+      engine.disconnect();
     };
-  }, []);
-  return version;
+  }, [names]);
+  return tokens;
+}
+
+function resolve<Name extends string>(names: readonly Name[]): Tokens<Name> {
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const tokens = Object.fromEntries(
+    names.map((name) => {
+      probe.style.color = `var(--${name})`;
+      return [name, getComputedStyle(probe).color];
+    }),
+  ) as Tokens<Name>;
+  probe.remove();
+  return tokens;
 }
