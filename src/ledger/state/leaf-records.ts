@@ -39,10 +39,15 @@ export class LeafRecords {
     return this.bytes.subarray(leaf * RECORD_BYTES + PATH_BYTES, (leaf + 1) * RECORD_BYTES);
   }
 
+  clearValue(leaf: number): void {
+    for (let word = 0; word < RECORD_WORDS - VALUE_WORD; word++) this.setWord(leaf, word, 0n);
+  }
+
   /** @param from where in `bytes` the value begins; zeros are written behind it */
   setValue(leaf: number, bytes: Uint8Array, from: number, length: number): void {
     const at = leaf * RECORD_BYTES + PATH_BYTES;
-    for (let i = 0; i < PATH_BYTES; i++) this.bytes[at + i] = i < length ? bytes[from + i]! : 0;
+    this.clearValue(leaf);
+    for (let i = 0; i < length; i++) this.bytes[at + i] = bytes[from + i]!;
   }
 
   /** The first 32 bits of the path, the most significant first. */

@@ -196,10 +196,13 @@ export class NodeTree {
   }
 
   #allocate(slot: number, depth: number): number {
-    const node = this.#free.pop() ?? this.#nodeEnd++;
+    const reused = this.#free.pop();
+    const node = reused ?? this.#nodeEnd++;
     if (node >= this.#depth.length) this.#growNodes();
-    this.#empty(2 * node);
-    this.#empty(2 * node + 1);
+    if (reused !== undefined) {
+      this.#empty(2 * node);
+      this.#empty(2 * node + 1);
+    }
     this.#links[2 * node] = slot;
     this.#links[2 * node + 1] = 0;
     this.#depth[node] = depth;

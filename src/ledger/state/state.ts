@@ -15,12 +15,12 @@ import { PAGE_LEAVES, pageError, readPage, type StatePage, writePage } from "./p
 import { sortLeaves } from "./sort-leaves.ts";
 import { KEY_SLOT_BYTES, TABLES, TAG, type Table, tableByTag, VALUE_SLOT_BYTES } from "./tables.ts";
 
-const NO_VALUE = new Uint8Array(0);
 /** A leaf that is not in the tree yet, and one that is; 0 is an unused id. */
 const PENDING = 1;
 const PLACED = 2;
 /** Added to either when the leaf's hash is out of date. */
 const STALE = 4;
+const PLACED_AT_ONCE = 1024;
 const STALE_LENGTH = 1024;
 const MAX_STALE_LENGTH = 2 ** 18;
 
@@ -235,20 +235,26 @@ export class State {
     this.#pageDirty.fill(0);
   }
 
+  /** Hangs new leaves into the tree, with their hashes. */
   #placePending(): void {
     const placed = new Int32Array(this.#pending.length);
     let count = 0;
     for (const leaf of this.#pending) {
       // Ids that were freed, or freed and used again, may stand in the list for nothing or twice.
       if ((this.#status[leaf]! & PENDING) === 0) continue;
-      this.#status[leaf] = PLACED | STALE;
+      this.#status[leaf] = PLACED;
       placed[count++] = leaf;
     }
     this.#pending = [];
     const leaves = placed.subarray(0, count);
     this.#hasher.writePaths(leaves, this.#keys, this.#records);
     sortLeaves(leaves, this.#records);
-    this.#tree.place(leaves);
+    // By parts, so that a record is hashed while it is in the cache.
+    for (let start = 0; start < count; start += PLACED_AT_ONCE) {
+      const part = leaves.subarray(start, start + PLACED_AT_ONCE);
+      this.#tree.place(part);
+      this.#hasher.writeHashes(part, this.#records, this.#tree);
+    }
   }
 
   /** The leaves whose hashes are out of date, each once, and none that was freed. */
@@ -290,7 +296,7 @@ export class State {
     if (!this.#keys.add(leaf, key)) return false;
     this.#status[leaf] = PENDING;
     this.#pending.push(leaf);
-    this.#records.setValue(leaf, NO_VALUE, 0, 0);
+    this.#records.clearValue(leaf);
     this.#markStale(leaf);
     if (key.bytes[0] === TAG.maturing) this.#maturing.add(leaf);
     return true;
