@@ -116,6 +116,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
   const network = connectNetwork(parts, { chain, mempool, events, peers, disk, submit });
   const sync = new Synchroniser(options.sync, {
     ...{ chain, transport, handshake: network.handshake, reports: peers, clock, log: log.child("sync") },
+    importBlocks: (candidates) => disk.guard(chain.import(candidates)),
   });
   network.onWanted(() => sync.poke());
   disk.onRecovered(() => sync.poke());

@@ -34,6 +34,8 @@ const BEHIND_BLOCKS = 3;
 
 export interface SyncParts {
   readonly chain: Chain;
+  /** The import line, watched by whoever must know when the disk fails. */
+  readonly importBlocks: Chain["import"];
   readonly transport: Transport;
   readonly handshake: Handshake;
   readonly reports: PeerReports;
@@ -192,9 +194,9 @@ export class Synchroniser {
 
   /** @returns false when the branch is not worth following further */
   async #importGroup(leader: PeerId, group: readonly FetchedBlock[]): Promise<boolean> {
-    const { chain, reports } = this.#parts;
+    const { importBlocks, reports } = this.#parts;
     const candidates: Candidate[] = group.map(({ block }) => ({ block }));
-    const results = await chain.import(candidates);
+    const results = await importBlocks(candidates);
     const bad = results.findIndex((result) => result.kind === "refused");
     const result = results[bad];
     if (result?.kind !== "refused") return true;
