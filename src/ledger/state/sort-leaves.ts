@@ -9,6 +9,7 @@ const MASK = 2 ** BITS - 1;
  * other, which saves cache misses. Any order gives the same root.
  */
 export function sortLeaves(leaves: Int32Array, records: LeafRecords): void {
+  if (leaves.length < 2) return;
   const heads = new Int32Array(leaves.length);
   for (let i = 0; i < leaves.length; i++) heads[i] = records.pathHead(leaves[i]!) >>> (32 - 2 * BITS);
   const spareLeaves = new Int32Array(leaves.length);
