@@ -1,23 +1,25 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { OperationError } from "#base";
+import { DEVNET_DEFAULTS, runDevnet } from "#devnet";
+import { VERSION } from "#node";
 import { debugOption, examples, jsonOption, readCount } from "../options.ts";
-import type { Terminal } from "../terminal.ts";
+import { printLine } from "../print.ts";
+import { note, type Terminal, write } from "../terminal.ts";
 
 export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
+  const { nodes, data, spec, nodePortsFrom } = DEVNET_DEFAULTS;
   return new Command("devnet")
     .description("run a network of nodes on this machine, with its console and pages")
-    .option("--nodes <count>", "how many nodes", readCount(1, 32), 3)
-    .option("--data <folder>", "folder of everything it keeps", "./.agon/devnet")
-    .option("--spec <chain>", "dev, test, main, or the path of a chain specification", "dev")
+    .option("--nodes <count>", "how many nodes", readCount(1, 32), nodes)
+    .option("--data <folder>", "folder of everything it keeps", data)
+    .option("--spec <chain>", "dev, test, main, or the path of a chain specification", spec)
     .option("--fresh", "forget what an earlier devnet left in the folder")
-    .option("--for <seconds>", "end after so long", readCount(1, 31_536_000))
-    .option(
-      "--port <port>",
-      "port of console and pages (default: 8730, or the next that is free)",
-      readCount(0, 65_535),
-    )
+    .option("--for <seconds>", "end after so long, and tell whether the nodes agree", readCount(1, 2_000_000))
+    .option("--port <port>", "port of console and pages (default: 8730, or the next free)", readCount(0, 65_535))
+    .option("--node-ports <port>", "the first of the nodes' ports", readCount(1_024, 65_000), nodePortsFrom)
     .option(
       "--hash-rate <rate>",
-      "hashes a second of all miners together (default: what the chain's spacing wants)",
+      "hashes a second of all miners together (default: by the spacing)",
       readCount(1, 1_000_000),
     )
     .option("--no-pages", "do not build the pages")
@@ -25,10 +27,36 @@ export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
     .addOption(debugOption())
     .addHelpText(
       "after",
-      examples("agon devnet --nodes 3", "agon devnet --fresh --for 60", "agon devnet --spec test --data ./testnet"),
+      examples(
+        "agon devnet --nodes 3",
+        "agon devnet --fresh --for 60",
+        "agon devnet --spec test --data ./testnet --port 9000",
+      ),
     )
     .action(async (options) => {
-      const { runDevnet } = await import("#devnet");
-      throw new Error(`${runDevnet} ${options.nodes} ${terminal}`);
+      // With --json the lines for people go beside the one document.
+      const log = (line: string): void =>
+        void (options.json ? note(terminal, line) : write(terminal.stdout, `${line}\n`));
+      const devnet = await runDevnet(
+        {
+          ...{ nodes: options.nodes, data: options.data, spec: options.spec, nodePortsFrom: options.nodePorts },
+          ...{ fresh: options.fresh === true, buildPages: options.pages },
+          ...{ forSeconds: options.for ?? null, port: options.port ?? null, hashRate: options.hashRate ?? null },
+        },
+        { log, signal: terminal.signal, version: VERSION },
+      );
+      const { url, folder, fleet } = devnet;
+      const members = fleet.nodes.map(({ name, api, pid }) => ({ name, api, pid }));
+      if (options.json) await printLine(terminal, options, { url, folder, pid: process.pid, nodes: members }, () => "");
+      const agreement = await devnet.closed;
+      if (agreement === null) return;
+      const heads = agreement.heads.map(({ name, height, hash }) => `${name} at height ${height}, ${hash}`).join("\n");
+      await printLine(
+        terminal,
+        options,
+        agreement,
+        () => `${heads}\n${agreement.equal ? "All nodes agree." : "The nodes do not agree."}`,
+      );
+      if (!agreement.equal) throw new OperationError("no-agreement", "the nodes did not agree on one head");
     });
 }
