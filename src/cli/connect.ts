@@ -42,6 +42,15 @@ export async function connectForOrders(terminal: Terminal, options: ConnectOptio
   return { client: connect(terminal, options, token), devnet };
 }
 
+/** For orders that a devnet's console does not pass on: to the node itself, with its own token. */
+export async function connectForNodeOrders(terminal: Terminal, options: ConnectOptions): Promise<Client> {
+  const { client, devnet } = await connectForOrders(terminal, options);
+  if (devnet === null) return client;
+  const { name, api } = chooseNode(devnet, options.node);
+  const token = await findToken(terminal, join(options.data ?? DEVNET_FOLDER, name), options);
+  return connect(terminal, { api }, token);
+}
+
 /** The named node of a devnet, or the first that runs. */
 export function chooseNode(nodes: readonly DevnetNode[], name: string | undefined): DevnetNode {
   const found = nodes.find((node) => (name === undefined ? node.state === "running" : node.name === name));

@@ -8,6 +8,9 @@ export const NODE_FOLDER = "./.agon/node";
 export const DEVNET_FOLDER = "./.agon/devnet";
 export const DEFAULT_API = "http://127.0.0.1:8730";
 
+/** For examples in the help. */
+export const EXAMPLE_ID = "9f2c4d7be0a15386".repeat(4);
+
 export const jsonOption = () => new Option("--json", "print JSON instead of text; errors too, on stderr");
 export const debugOption = () => new Option("--debug", "print the stack trace of an error");
 export const apiOption = () =>

@@ -16,6 +16,7 @@ export {
   exportChain,
   importChain,
   type Progress,
+  storedHead,
   validateChain,
   validateChainFile,
 } from "./offline/transfer.ts";

@@ -1,24 +1,26 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { OperationError } from "#base";
-import {
-  type ChainSummary,
-  exportChain,
-  importChain,
-  type Progress,
-  readSpec,
-  validateChain,
-  validateChainFile,
-} from "#node";
-import { chooseNode, connect, connectForOrders } from "../connect.ts";
+import { exportChain, importChain, readSpec } from "#node";
+import { describeSummary, withBar } from "../chain-work.ts";
+import { connect, connectForNodeOrders } from "../connect.ts";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
-import { apiOption, debugOption, examples, jsonOption, nodeOption, readCount } from "../options.ts";
-import { facts, plural, print } from "../print.ts";
-import { startProgress } from "../progress.ts";
+import {
+  apiOption,
+  dataOption,
+  debugOption,
+  EXAMPLE_ID,
+  examples,
+  jsonOption,
+  nodeOption,
+  readCount,
+  readId,
+} from "../options.ts";
+import { print } from "../print.ts";
 import { usageError } from "../report-error.ts";
 import { showBlockList } from "../show.ts";
 import { note, type Terminal, write } from "../terminal.ts";
+import { validateCommand } from "./chain-validate.ts";
 
 export function chainCommand(terminal: Terminal): CommandUnknownOpts {
   return new Command("chain")
@@ -27,6 +29,7 @@ export function chainCommand(terminal: Terminal): CommandUnknownOpts {
     .addCommand(validateCommand(terminal))
     .addCommand(exportCommand(terminal))
     .addCommand(importCommand(terminal))
+    .addCommand(acceptCommand(terminal))
     .addHelpText("after", examples("agon chain show", "agon chain validate", "agon chain export --out chain.jsonl"));
 }
 
@@ -50,42 +53,6 @@ function showCommand(terminal: Terminal) {
       const page = await client.blocks({ limit, ...(from === undefined ? {} : { from }) });
       await print(terminal, options, page, () => showBlockList(page.items));
     });
-}
-
-function validateCommand(terminal: Terminal) {
-  const command = new Command("validate")
-    .description("execute the whole chain again from genesis: every seal, signature, rule and state root")
-    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
-    .option("--file <file>", "check this export instead of a node's folder")
-    .option("--node <name>", "let this node of a running devnet do it (needs the devnet's token)")
-    .addOption(apiOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
-    .addHelpText(
-      "after",
-      examples(
-        "agon chain validate",
-        "agon chain validate --data .agon/devnet/node-2",
-        "agon chain validate --file chain.jsonl",
-        "agon chain validate --node node-2",
-      ),
-    )
-    .action(async (options) => {
-      if (options.node !== undefined) return validateByNode(terminal, options, options.node);
-      const summary = await withBar(terminal, (onProgress) => {
-        if (options.file !== undefined) return validateChainFile(options.file, onProgress);
-        const { node } = loadSettings(terminal, options).config;
-        return validateChain(node.data, readSpec(node.spec), onProgress);
-      });
-      await print(
-        terminal,
-        options,
-        { valid: true, ...summary },
-        () => `The chain is valid.\n${describeSummary(summary)}`,
-      );
-    });
-  addSettingFlags(command as unknown as CommandUnknownOpts, ["node.data", "node.spec"]);
-  return command;
 }
 
 function exportCommand(terminal: Terminal) {
@@ -125,6 +92,22 @@ function exportCommand(terminal: Terminal) {
   return command;
 }
 
+function acceptCommand(terminal: Terminal) {
+  return new Command("accept")
+    .description("follow a heavier branch that forks deeper than the node undoes by itself (needs its token)")
+    .argument("<id>", "tip of the branch, as the node's notice names it", readId)
+    .addOption(apiOption())
+    .addOption(nodeOption())
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addOption(debugOption())
+    .addHelpText("after", examples(`agon chain accept ${EXAMPLE_ID}`))
+    .action(async (id, options) => {
+      const { head } = await (await connectForNodeOrders(terminal, options)).acceptBranch(id);
+      await print(terminal, options, { head }, () => `The head is ${head.hash} at height ${head.height} now.`);
+    });
+}
+
 function importCommand(terminal: Terminal) {
   const command = new Command("import")
     .description("read an exported chain into a node's folder, checking every rule (the node must be stopped)")
@@ -145,57 +128,4 @@ function importCommand(terminal: Terminal) {
     });
   addSettingFlags(command as unknown as CommandUnknownOpts, ["node.data"]);
   return command;
-}
-
-async function validateByNode(
-  terminal: Terminal,
-  options: { readonly json?: boolean | undefined; readonly api?: string | undefined; readonly data?: string },
-  name: string,
-): Promise<void> {
-  const { client, devnet } = await connectForOrders(terminal, options);
-  if (devnet === null)
-    throw new OperationError("no-devnet", `${client.baseUrl} is a node, not a devnet: it has no node ${name}`);
-  const report = await client.devnet.validate(chooseNode(devnet, name).name);
-  await print(terminal, options, report, () =>
-    [
-      `The chain of ${name} is ${report.valid ? "valid" : "not valid"}; ${plural(report.checkedBlocks, "block")} checked.`,
-      facts([
-        ["head", `height ${report.head.height}, ${report.head.hash}`],
-        ["state root", report.stateRoot],
-      ]),
-      ...report.problems.map(({ height, message }) => `height ${height}: ${message}`),
-    ].join("\n"),
-  );
-  if (!report.valid) throw new OperationError("chain-invalid", `the chain of ${name} is not valid`);
-}
-
-async function withBar(
-  terminal: Terminal,
-  work: (onProgress: (progress: Progress) => void) => Promise<ChainSummary>,
-): Promise<ChainSummary> {
-  let bar: ReturnType<typeof startProgress> | null = null;
-  const onProgress = ({ done, total }: Progress): void => {
-    terminal.signal.throwIfAborted();
-    bar ??= startProgress(
-      terminal,
-      "blocks [{bar}] {value}/{total}, {eta_formatted} to go",
-      total ?? 0,
-      total !== null,
-    );
-    bar.update(done, {});
-  };
-  try {
-    return await work(onProgress);
-  } finally {
-    (bar as ReturnType<typeof startProgress> | null)?.stop();
-  }
-}
-
-function describeSummary({ height, head, stateRoot, transactions }: ChainSummary): string {
-  return facts([
-    ["height", String(height)],
-    ["head", head],
-    ["state root", stateRoot],
-    ["transactions", String(transactions)],
-  ]);
 }

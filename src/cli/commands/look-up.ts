@@ -7,6 +7,7 @@ import {
   apiOption,
   dataOption,
   debugOption,
+  EXAMPLE_ID,
   examples,
   jsonOption,
   keystoreOption,
@@ -42,7 +43,7 @@ export function txCommand(terminal: Terminal): CommandUnknownOpts {
     .addOption(nodeOption())
     .addOption(jsonOption())
     .addOption(debugOption())
-    .addHelpText("after", examples(`agon tx ${"9f2c".padEnd(64, "0")}`))
+    .addHelpText("after", examples(`agon tx ${EXAMPLE_ID}`))
     .action(async (id, options) => {
       const transaction = await connect(terminal, options).transaction(id);
       await print(terminal, options, transaction, () => showTransaction(transaction));

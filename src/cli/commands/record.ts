@@ -7,6 +7,7 @@ import {
   apiOption,
   dataOption,
   debugOption,
+  EXAMPLE_ID,
   examples,
   fromOption,
   jsonOption,
@@ -31,7 +32,7 @@ export function recordCommand(terminal: Terminal): CommandUnknownOpts {
     .description("records: bytes kept on the chain as they are")
     .addCommand(addCommand(terminal))
     .addCommand(getCommand(terminal))
-    .addHelpText("after", examples("agon record add --file games.jsonl", `agon record get ${"9f2c".padEnd(64, "0")}`));
+    .addHelpText("after", examples("agon record add --file games.jsonl", `agon record get ${EXAMPLE_ID}`));
 }
 
 function addCommand(terminal: Terminal) {
@@ -108,10 +109,7 @@ function getCommand(terminal: Terminal) {
     .addOption(debugOption())
     .addHelpText(
       "after",
-      examples(
-        `agon record get ${"9f2c".padEnd(64, "0")}`,
-        `agon record get ${"9f2c".padEnd(64, "0")} --node node-3 --out record.json`,
-      ),
+      examples(`agon record get ${EXAMPLE_ID}`, `agon record get ${EXAMPLE_ID} --node node-3 --out record.json`),
     )
     .action(async (id, options) => {
       const { bytes, mediaType } = await connect(terminal, options).record(id);

@@ -88,6 +88,14 @@ export async function validateChain(
   });
 }
 
+/** What the store says of its own head, believed as it stands. Works beside a running node. */
+export function storedHead(data: string, spec: ChainSpec): Promise<Omit<ChainSummary, "transactions">> {
+  return withStore(data, spec, true, async (store) => {
+    const { head } = readStoredChain(store, engineFor(spec, chainIdOf(spec)), chainIdOf(spec));
+    return { height: head.header.height, head: toHex(head.id), stateRoot: toHex(head.header.stateRoot) };
+  });
+}
+
 async function validateBlocks(
   spec: ChainSpec,
   blocks: AsyncIterableIterator<Block>,
