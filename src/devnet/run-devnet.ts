@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Clock, every, OperationError, silentLogger, systemClock } from "#base";
 import { formatAddress } from "#crypto";
-import { DEV_ACCOUNT_COUNT } from "#spec";
+import { DEV_ACCOUNT_COUNT, devAccountName } from "#spec";
 import { devAccount } from "#wallet/core";
 import { ensureWebBuilt } from "../../scripts/build-web.ts";
 import { type Agreement, findAgreement } from "./agreement.ts";
@@ -69,14 +69,14 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
       },
     );
     undo.push(() => server.stop());
-    const { url } = await server.start();
+    const { url, movedFrom } = await server.start();
     undo.push(() => fleet.stopAll());
-    log(`pages and console   ${url}`);
+    log(`Agon devnet at ${url}${movedFrom === null ? "" : ` (port ${movedFrom} is taken)`}`);
     for (const rate of shareHashRate(options.hashRate ?? hashRateOf(chain.spec), options.nodes)) await fleet.add(rate);
     await fleet.startAll();
     signal?.throwIfAborted();
     if (options.buildPages) void buildPages(log, ending.signal);
-    for (const node of fleet.nodes) log(`${node.name.padEnd(19)} ${node.api}   pid ${node.pid}`);
+    for (const line of describeStart(folder, fleet)) log(line);
     return devnetOf({ url, token: server.token, folder: folder.path, fleet, end, ending, options, clock });
   } catch (error) {
     await end();
@@ -90,6 +90,15 @@ function createDevnetFleet(folder: DevnetFolder, chain: DevnetSpec, options: Dev
   return createFleet({
     ...{ folder, program, spec: chain.argument, portsFrom: options.nodePortsFrom, rewardAddress: reward },
   });
+}
+
+function describeStart({ tokenFile }: DevnetFolder, { nodes }: Fleet): readonly string[] {
+  return [
+    ...nodes.map(({ name, api, address, pid }) => `  ${name}  ${api}  ${address}  pid ${pid}`),
+    `  ${DEV_ACCOUNT_COUNT} funded accounts, ${devAccountName(0)} … ${devAccountName(DEV_ACCOUNT_COUNT - 1)}: their keys are public`,
+    `  orders over HTTP need the token in ${tokenFile}`,
+    "Ctrl-C ends all of it.",
+  ];
 }
 
 interface Running {

@@ -8,7 +8,6 @@ const REQUEST_HEADERS = ["accept", "content-type", "content-length", "last-event
 const ANSWER_HEADERS = [
   "allow",
   "cache-control",
-  "connection",
   "content-disposition",
   "content-length",
   "content-type",
@@ -16,6 +15,9 @@ const ANSWER_HEADERS = [
   "www-authenticate",
   "x-accel-buffering",
 ] as const;
+
+/** As much as a node takes. */
+const MAX_BODY_BYTES = 4 * 1_048_576;
 
 export interface Target {
   readonly name: string;
@@ -40,8 +42,17 @@ export function sendOn(incoming: IncomingMessage, target: Target): Promise<Incom
     incoming.on("close", () => {
       if (!incoming.complete) outgoing.destroy();
     });
-    if (method === "POST") incoming.pipe(outgoing);
-    else outgoing.end();
+    if (method !== "POST") return outgoing.end();
+    let sentBytes = 0;
+    incoming.on("data", (chunk: Uint8Array) => {
+      sentBytes += chunk.length;
+      if (sentBytes <= MAX_BODY_BYTES) return;
+      reject(new Refusal(413, "body-too-large", "the body is larger than this route takes"));
+      incoming.unpipe(outgoing);
+      outgoing.destroy();
+    });
+    incoming.pipe(outgoing);
+    return undefined;
   });
 }
 
@@ -51,7 +62,10 @@ export function passBack(
   reply: ServerResponse,
   added: Readonly<Record<string, string>>,
 ): void {
-  reply.writeHead(answer.statusCode ?? 502, { ...pick(answer.headers, ANSWER_HEADERS), ...added });
+  const headers = { ...pick(answer.headers, ANSWER_HEADERS), ...added };
+  // The end of a stream is the end of its connection, so that a console that stops waits for nobody.
+  const isStream = headers["content-type"]?.startsWith("text/event-stream");
+  reply.writeHead(answer.statusCode ?? 502, isStream ? { ...headers, connection: "close" } : headers);
   // Of a stream that says nothing yet the reader shall know that it is open.
   reply.flushHeaders();
   answer.pipe(reply);

@@ -1,4 +1,7 @@
-/** A node's stored chain, checked anew by a process that shares nothing with the node. */
+/**
+ * A node's stored chain, executed again from genesis by `agon chain validate`: a process of its own that opens the
+ * node's folder for reading and takes nothing on trust but the chain specification.
+ */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { ValidationReport } from "#api/contract";
@@ -7,30 +10,27 @@ import type { NodeProcess } from "../node-process.ts";
 import type { ConsoleParts } from "./console-parts.ts";
 
 const VALIDATE_MS = 100_000;
-const MAX_REPORT_BYTES = 1_048_576;
+const MAX_OUTPUT_BYTES = 1_048_576;
 const run = promisify(execFile);
-const checkReport = createCheck<ValidationReport>(ValidationReport, "the report");
 
 /** @throws Refusal `validation-failed` when the chain could not be checked at all */
-export async function validateNode(
-  { program, specArgument }: ConsoleParts,
-  { folder, name }: NodeProcess,
-): Promise<ValidationReport> {
-  const args = [program, "chain", "validate", "--data", folder, "--spec", specArgument, "--json"];
-  const limits = { timeout: VALIDATE_MS, killSignal: "SIGKILL", maxBuffer: MAX_REPORT_BYTES } as const;
-  let output: string;
-  try {
-    output = (await run(process.execPath, args, limits)).stdout;
-  } catch (error) {
-    // An invalid chain is a report too, with exit code 1.
-    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-    if (stdout.trim() === "")
-      throw new Refusal(500, "validation-failed", `${name} could not be validated: ${stderr.trim().slice(-500)}`);
-    output = stdout;
-  }
-  const report = checkReport(parse(output));
+export async function validateNode(parts: ConsoleParts, node: NodeProcess): Promise<ValidationReport> {
+  const report = await validateOnce(parts, node);
+  // A node that reorganises while it is read looks like one with a broken chain; a broken one still is.
+  return report.valid || node.state !== "running" ? report : validateOnce(parts, node);
+}
+
+async function validateOnce({ program, specArgument }: ConsoleParts, node: NodeProcess): Promise<ValidationReport> {
+  const args = [program, "chain", "validate", "--data", node.folder, "--spec", specArgument, "--json"];
+  const output = await run(process.execPath, args, {
+    ...{ timeout: VALIDATE_MS, killSignal: "SIGKILL", maxBuffer: MAX_OUTPUT_BYTES },
+    // That a chain is not valid makes a report too, and an exit code of 1.
+  }).catch((error: { stdout?: string; stderr?: string }) => error);
+  const { stdout = "", stderr = "" } = output;
+  const report = createCheck<ValidationReport>(ValidationReport, "the report")(parse(stdout));
   if (report.ok) return report.value;
-  throw new Refusal(500, "validation-failed", `${name} could not be validated: ${report.message}`);
+  const why = (stderr.trim().split("\n").at(-1) ?? "").slice(0, 1_000);
+  throw new Refusal(500, "validation-failed", `the chain of ${node.name} could not be checked: ${why}`);
 }
 
 function parse(text: string): unknown {
