@@ -64,7 +64,7 @@ function Newest() {
       </Card>
       <Card flush>
         <div {...handlers}>
-          <NewItemsBar count={waiting} what="blocks" show={show} />
+          <NewItemsBar count={waiting} what="block" show={show} />
           {page.length <= 1 && status?.head.height === 0 ? (
             <EmptyState icon="blocks" title="Only the first block so far" command="agon mine 1">
               Blocks appear here as soon as somebody mines.

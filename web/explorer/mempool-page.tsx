@@ -57,7 +57,7 @@ function Waiting({ pool }: { readonly pool: Mempool }) {
     );
   return (
     <div {...handlers}>
-      <NewItemsBar count={waiting} what="transactions" show={show} />
+      <NewItemsBar count={waiting} what="transaction" show={show} />
       <TransactionsTable label="Pending transactions" transactions={shown} names={names} show={["rate"]} />
       {pool.count > shown.length ? (
         <p className="border-line border-t px-4 py-2.5 text-ink-soft text-sm">

@@ -1,3 +1,4 @@
+import { formatCount } from "./format.ts";
 import { Icon } from "./icon.tsx";
 
 /** New rows wait here, so that nothing moves under the pointer. */
@@ -7,6 +8,7 @@ export function NewItemsBar({
   show,
 }: {
   readonly count: number;
+  /** One of them. */
   readonly what: string;
   readonly show: () => void;
 }) {
@@ -18,7 +20,7 @@ export function NewItemsBar({
       className="flex w-full items-center justify-center gap-1.5 border-line border-b bg-accent-soft py-1.5 font-medium text-accent text-xs hover:underline"
     >
       <Icon name="arrowUp" size={13} />
-      {count} new {what}
+      {formatCount(count)} new {count === 1 ? what : `${what}s`}
     </button>
   );
 }

@@ -22,15 +22,16 @@ export function useTokens<Name extends string>(names: readonly Name[]): Tokens<N
   return tokens;
 }
 
+/** A probe for each, since a colour that changes on one element may do so in a transition. */
 function resolve<Name extends string>(names: readonly Name[]): Tokens<Name> {
+  return Object.fromEntries(names.map((name) => [name, resolveOne(name)])) as Tokens<Name>;
+}
+
+function resolveOne(name: string): string {
   const probe = document.createElement("span");
+  probe.style.color = `var(--${name})`;
   document.body.append(probe);
-  const tokens = Object.fromEntries(
-    names.map((name) => {
-      probe.style.color = `var(--${name})`;
-      return [name, getComputedStyle(probe).color];
-    }),
-  ) as Tokens<Name>;
+  const colour = getComputedStyle(probe).color;
   probe.remove();
-  return tokens;
+  return colour;
 }

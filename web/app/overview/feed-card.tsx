@@ -39,7 +39,7 @@ export function FeedCard({ className }: { readonly className?: string }) {
   return (
     <Card title="What just happened" flush className={className ?? ""}>
       <div className="h-full overflow-y-auto max-lg:max-h-96" {...handlers}>
-        <NewItemsBar count={waiting} what="events" show={show} />
+        <NewItemsBar count={waiting} what="event" show={show} />
         {blocks.isPending ? <SkeletonRows rows={7} /> : null}
         {blocks.data !== undefined && shown.length === 0 ? (
           <EmptyState icon="clock" title="Nothing yet" command="agon mine 1">
