@@ -10,7 +10,8 @@ export interface DevnetProcess {
   running(): boolean;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
-  /** Ends it and whatever it left behind. */
+  /** Asks it to end, and ends it and whatever it left behind when it does not within 20 s. */
+  stop(): Promise<void>;
   kill(): void;
 }
 
@@ -43,6 +44,12 @@ export function startDevnet(command: string, args: readonly string[]): DevnetPro
     url,
     ended,
     kill,
+    async stop() {
+      child.kill("SIGTERM");
+      const overdue = setTimeout(kill, 20_000);
+      await ended;
+      clearTimeout(overdue);
+    },
     running: () => child.exitCode === null && child.signalCode === null,
     async nodes() {
       const baseUrl = url();
