@@ -16,7 +16,7 @@ export interface BenchNode {
 
 export async function startBenchNode(flags: Readonly<Record<string, SettingValue>>): Promise<BenchNode> {
   const begin = performance.now();
-  const all = { "node.logLevel": "warn", "api.port": 0, "p2p.port": 0, "api.requestsPerSecond": 1_000_000, ...flags };
+  const all = { "node.logLevel": "error", "api.port": 0, "p2p.port": 0, "api.requestsPerSecond": 1_000_000, ...flags };
   const child: ChildProcess = fork(join(import.meta.dirname, "node-child.ts"), [JSON.stringify(all)], {
     execArgv: process.env.AGON_BENCH_NODE_ARGS?.split(" ") ?? [],
   });
@@ -54,16 +54,29 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** Anonymous memory now, MiB: mapped pages of the database are the system's to take back. */
+/** Anonymous memory now: mapped pages of the database are the system's to take back. */
 export function anonymousMiB(pid: number): number {
-  const match = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return statusMiB(pid, "RssAnon");
+}
+
+export function residentMiB(pid: number): number {
+  return statusMiB(pid, "VmRSS");
+}
+
+function statusMiB(pid: number, field: string): number {
+  const match = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"));
   return Number(match?.[1] ?? 0) / 1024;
 }
 
-export async function waitFor(condition: () => Promise<boolean>, limitMs: number, what: string): Promise<void> {
+export async function waitFor(
+  condition: () => Promise<boolean>,
+  limitMs: number,
+  what: string,
+  periodMs = 25,
+): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`${what} did not happen in ${limitMs} ms`);
-    await delay(25);
+    await delay(periodMs);
   }
 }

@@ -1,4 +1,4 @@
-/** One line of the table that `npm run bench` prints. */
+/** What a benchmark is told and what it gives back. */
 export interface BenchRow {
   readonly name: string;
   readonly value: number;
@@ -9,4 +9,23 @@ export interface BenchRow {
   readonly floor?: number;
   /** What docs ask for, in the same unit. */
   readonly goal?: number;
+}
+
+export interface BenchOptions {
+  /** Counts so small that figures mean little: shows that everything runs. */
+  readonly quick: boolean;
+  /** One line of progress. */
+  readonly report: (text: string) => void;
+}
+
+export function medianOf(values: readonly number[]): number {
+  return percentileOf(values, 0.5);
+}
+
+/** @param share from 0 to 1; the value below or at which so many lie */
+export function percentileOf(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new RangeError("nothing was measured");
+  return value;
 }

@@ -1,133 +1,130 @@
 /** Transfers over HTTP until they are in blocks and durable, one node, client beside it on the same cores. */
-
-import { Agent, request } from "node:http";
 import { join } from "node:path";
-import { asKey, utf8 } from "#base";
-import { sha256 } from "#crypto";
-import { decodeTransaction, signingHash } from "#model";
-import { chainIdOf } from "#spec";
 import { anonymousMiB, type BenchNode, cpuSeconds, metric, startBenchNode, waitFor } from "./bench-node.ts";
-import type { BenchRow } from "./bench-row.ts";
-import { bareVerificationRate } from "./verify-floor.ts";
-import { batches, createWorkload, type Workload } from "./workload.ts";
+import { type BenchOptions, type BenchRow, percentileOf } from "./bench-row.ts";
+import { postAll } from "./http-client.ts";
+import { bareRateOf } from "./verify-floor.ts";
+import { type Body, binaryBodies, createWorkload, jsonBodies, type Workload } from "./workload.ts";
 
-const TRANSFERS = Number(process.env.AGON_BENCH_TRANSFERS ?? 100_000);
 const RECEIVERS = 100_000;
-const CONNECTIONS = 8;
+const WARM_UP_BODIES = 4;
+const INCLUSION_MS = 180_000;
 
-export interface SubmitResult {
+interface Variant {
+  readonly name: string;
+  readonly bodies: readonly Body[];
+  readonly connections: number;
+}
+
+interface Measured {
   readonly perSecond: number;
   readonly cpuMicros: number;
   readonly peakMiB: number;
+  /** Ms until each 202. */
+  readonly latencies: readonly number[];
+  /** Bare checks per second, the mean of before and after. */
+  readonly floor: number;
 }
 
-export async function run(): Promise<readonly BenchRow[]> {
-  const work = createWorkload(TRANSFERS, RECEIVERS);
+export async function run({ quick, report }: BenchOptions): Promise<readonly BenchRow[]> {
+  const [many, fewer, alone] = quick ? [4_000, 2_000, 20] : [100_000, 20_000, 300];
+  const work = createWorkload(many, RECEIVERS);
   try {
-    const floor = await floorOf(work);
-    const binary = await submitAll(work, batches(work.transfers, 500), "application/octet-stream");
+    report(`${many} transfers as bytes`);
+    const binary = await measure(work, {
+      name: "bytes",
+      bodies: binaryBodies(work.transfers, 500),
+      connections: 8,
+    });
+    report(`${many} transfers as JSON`);
+    const json = await measure(work, {
+      name: "json",
+      bodies: jsonBodies(work.transfers, 100, work.spec.addressPrefix),
+      connections: 8,
+    });
+    report(`${fewer} transfers one by one`);
+    const single = await measure(work, {
+      name: "single",
+      bodies: binaryBodies(work.transfers.slice(0, fewer), 1),
+      connections: 64,
+    });
+    report(`${alone} transfers one after the other`);
+    const quiet = await measure(work, {
+      name: "alone",
+      bodies: binaryBodies(work.transfers.slice(0, alone), 1),
+      connections: 1,
+    });
     return [
-      { name: "bare signature checks, two threads", value: floor, unit: "1/s" },
-      {
-        name: `${TRANSFERS} transfers over HTTP, 500 a request, until included`,
-        value: binary.perSecond,
-        unit: "1/s",
-        floor,
-        ratio: binary.perSecond / floor,
-        goal: 28_000,
-      },
-      { name: "CPU of the node per transfer", value: binary.cpuMicros, unit: "us", goal: 65 },
-      { name: "anonymous memory of the node, peak", value: binary.peakMiB, unit: "MiB" },
+      { name: "bare signature checks, two threads", value: binary.floor, unit: "1/s" },
+      rateRow("transfers until included, bytes, 500 a request", binary, 28_000),
+      { name: "… CPU of the node for each", value: binary.cpuMicros, unit: "us", goal: 65 },
+      { name: "… anonymous memory of the node, peak", value: binary.peakMiB, unit: "MiB" },
+      ...latencyRows("… until a request of 500 is durable", binary.latencies),
+      rateRow("transfers until included, JSON, 100 a request", json, 20_000),
+      { name: "… CPU of the node for each", value: json.cpuMicros, unit: "us" },
+      rateRow("transfers until included, one a request, 64 connections", single, 5_000),
+      { name: "… CPU of the node for each", value: single.cpuMicros, unit: "us" },
+      ...latencyRows("… until it is durable", single.latencies),
+      ...latencyRows("one transfer at a time until it is durable", quiet.latencies),
     ];
   } finally {
     work.remove();
   }
 }
 
-export async function floorOf(work: Workload): Promise<number> {
-  const chainId = chainIdOf(work.spec);
-  const some = work.transfers.slice(0, 5_000).map((bytes) => {
-    const decoded = decodeTransaction(bytes);
-    if (!decoded.ok) throw new Error(decoded.error.code);
-    return {
-      message: signingHash(chainId, bytes),
-      signature: decoded.value.signature,
-      key: asKey(decoded.value.sender),
-    };
-  });
-  return bareVerificationRate({
-    messages: some.map((one) => Buffer.from(one.message)),
-    signatures: some.map((one) => Buffer.from(one.signature)),
-    keys: some.map((one) => Buffer.from(one.key)),
-  });
+function rateRow(name: string, { perSecond, floor }: Measured, goal: number): BenchRow {
+  return { name, value: perSecond, unit: "1/s", floor, ratio: perSecond / floor, goal };
 }
 
-async function submitAll(work: Workload, bodies: readonly Uint8Array[], type: string): Promise<SubmitResult> {
+function latencyRows(name: string, latencies: readonly number[]): BenchRow[] {
+  return [0.5, 0.95].map((share) => ({
+    name: `${name}, p${100 * share}`,
+    value: percentileOf(latencies, share),
+    unit: "ms",
+  }));
+}
+
+async function measure(work: Workload, { name, bodies, connections }: Variant): Promise<Measured> {
+  const before = await bareRateOf(work);
   const node = await startBenchNode({
-    "node.data": join(work.folder, `data-${sha256(utf8(type))[0]}`),
+    "node.data": join(work.folder, `data-${name}`),
     "node.spec": work.specFile,
     "mining.enabled": true,
-    "mining.hashRate": 65_536,
+    "mining.hashRate": 2_048,
   });
   try {
-    await post(node, bodies.slice(0, 4), type);
-    const already = 4 * 500;
+    const warmUp = bodies.slice(0, WARM_UP_BODIES);
+    await postAll(node.api, warmUp, connections);
+    const already = countOf(warmUp);
     await included(node, already);
     const cpu = cpuSeconds(node.pid);
     const begin = performance.now();
-    let peakMiB = 0;
+    let peakMiB = anonymousMiB(node.pid);
     const watch = setInterval(() => {
       peakMiB = Math.max(peakMiB, anonymousMiB(node.pid));
     }, 100);
-    await post(node, bodies.slice(4), type);
-    await included(node, work.transfers.length);
+    const latencies = await postAll(node.api, bodies.slice(WARM_UP_BODIES), connections);
+    const total = countOf(bodies);
+    await included(node, total);
     const seconds = (performance.now() - begin) / 1_000;
     clearInterval(watch);
-    const count = work.transfers.length - already;
-    return { perSecond: count / seconds, cpuMicros: ((cpuSeconds(node.pid) - cpu) * 1e6) / count, peakMiB };
+    const count = total - already;
+    const cpuMicros = ((cpuSeconds(node.pid) - cpu) * 1e6) / count;
+    const floor = (before + (await bareRateOf(work))) / 2;
+    return { perSecond: count / seconds, cpuMicros, peakMiB, latencies, floor };
   } finally {
     await node.stop();
   }
 }
 
+function countOf(bodies: readonly Body[]): number {
+  return bodies.reduce((sum, body) => sum + body.count, 0);
+}
+
 function included(node: BenchNode, count: number): Promise<void> {
   return waitFor(
     async () => (await metric(node, "agon_transactions_included_total")) >= count,
-    120_000,
+    INCLUSION_MS,
     `inclusion of ${count} transfers`,
   );
-}
-
-/** Several connections, each sends one body after the other; a sender's order is kept because it waits for its turn. */
-async function post(node: BenchNode, bodies: readonly Uint8Array[], type: string): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const url = new URL("/v1/transactions", node.api);
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < bodies.length) {
-      const body = bodies[next++]!;
-      const answer = await send(url, agent, body, type);
-      if (answer.status !== 202) throw new Error(`${answer.status}: ${answer.text.slice(0, 300)}`);
-      const refused = /"error":\{[^}]*\}/.exec(answer.text);
-      if (refused !== null) throw new Error(refused[0]);
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, lane));
-  agent.destroy();
-}
-
-function send(url: URL, agent: Agent, body: Uint8Array, type: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      url,
-      { method: "POST", agent, headers: { "content-type": type }, timeout: 60_000 },
-      (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
-      },
-    );
-    call.on("error", reject);
-    call.end(body);
-  });
 }

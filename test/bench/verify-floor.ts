@@ -1,5 +1,11 @@
 /** The floor under everything that carries transactions: bare signature checks on two threads in batches. */
 import { Worker } from "node:worker_threads";
+import { asKey, InvariantError } from "#base";
+import { decodeTransaction, signingHash } from "#model";
+import { chainIdOf } from "#spec";
+import type { Workload } from "./workload.ts";
+
+const SAMPLE = 5_000;
 
 const SOURCE = `
 const { parentPort, workerData } = require("node:worker_threads");
@@ -12,14 +18,33 @@ parentPort.on("message", () => {
 });
 `;
 
-export interface SignedMessages {
+interface SignedMessages {
   readonly messages: Uint8Array[];
   readonly signatures: Uint8Array[];
   readonly keys: Uint8Array[];
 }
 
+/** Checks per second of a workload's signatures, by two threads together. */
+export function bareRateOf(work: Workload): Promise<number> {
+  const chainId = chainIdOf(work.spec);
+  const sample = work.transfers.slice(0, SAMPLE).map((bytes) => {
+    const decoded = decodeTransaction(bytes);
+    if (!decoded.ok) throw new InvariantError(decoded.error.code);
+    return {
+      message: signingHash(chainId, bytes),
+      signature: decoded.value.signature,
+      key: asKey(decoded.value.sender),
+    };
+  });
+  return bareVerificationRate({
+    messages: sample.map((one) => Buffer.from(one.message)),
+    signatures: sample.map((one) => Buffer.from(one.signature)),
+    keys: sample.map((one) => Buffer.from(one.key)),
+  });
+}
+
 /** @returns checks per second of two threads together */
-export async function bareVerificationRate(work: SignedMessages, rounds = 3): Promise<number> {
+async function bareVerificationRate(work: SignedMessages, rounds = 3): Promise<number> {
   const workers = [0, 1].map(() => new Worker(SOURCE, { eval: true, workerData: work }));
   const round = (): Promise<number[]> =>
     Promise.all(

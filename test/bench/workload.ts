@@ -2,9 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { asAddress, asKey, asSignature, seededRandom, utf8 } from "#base";
+import type { SignedTransfer } from "#api/contract";
+import { asAddress, asKey, asSignature, InvariantError, seededRandom, toHex, utf8 } from "#base";
 import { addressOf, ed25519PublicKey, ed25519Sign, formatAddress, sha256 } from "#crypto";
 import {
+  decodeTransaction,
+  decodeTransfer,
   encodeParts,
   encodeTransaction,
   encodeTransfer,
@@ -15,6 +18,11 @@ import {
 import { builtInSpec, type ChainSpec, chainIdOf, parseChainSpec, specToJson } from "#spec";
 
 export const SENDERS = 1_000;
+/** One hash in 256 is a block: what a miner does for it is lost beside everything else. */
+const EASY_BITS = 0x2000ffff;
+const GENESIS_MS = 1_700_000_000_000;
+/** About 1,460 atoms is the least for a transfer with one output. */
+const FEE_ATOMS = 1_460n;
 
 export interface Workload {
   readonly folder: string;
@@ -29,21 +37,9 @@ export interface Workload {
 export function createWorkload(count: number, receivers: number): Workload {
   const seeds = Array.from({ length: SENDERS }, (_, i) => sha256(utf8(`agon/bench/${i}`)));
   const keys = seeds.map((seed) => asKey(ed25519PublicKey(seed)));
-  const base = builtInSpec("dev");
-  const accounts = keys.map((key) => ({ address: addressOf(key), balanceAtoms: 1_000_000_000_000n }));
-  const json = {
-    ...(specToJson(base) as Record<string, unknown>),
-    name: "bench",
-    genesis: {
-      timeMs: base.genesis.timeMs,
-      accounts: accounts.map(({ address, balanceAtoms }) => ({
-        address: formatAddress(address, base.addressPrefix),
-        balanceAtoms: balanceAtoms.toString(),
-      })),
-    },
-  };
+  const json = specJson(keys.map((key) => addressOf(key)));
   const spec = parseChainSpec(json);
-  if (!spec.ok) throw new Error(JSON.stringify(spec.error));
+  if (!spec.ok) throw new InvariantError(JSON.stringify(spec.error));
   const chainId = chainIdOf(spec.value);
   const folder = mkdtempSync(join(tmpdir(), "agon-bench-"));
   const specFile = join(folder, "spec.json");
@@ -57,7 +53,7 @@ export function createWorkload(count: number, receivers: number): Workload {
       kind: KIND_TRANSFER,
       sender: keys[sender]!,
       nonce: Math.floor(i / SENDERS),
-      feeAtoms: 1_460n + BigInt(i % 7),
+      feeAtoms: FEE_ATOMS + BigInt(i % 7),
       payload: encodeTransfer([{ to: targets[i % receivers]!, amountAtoms: 10_000n }]),
     };
     const draft = encodeTransaction({ ...unsigned, signature: asSignature(new Uint8Array(64)) });
@@ -73,9 +69,70 @@ export function createWorkload(count: number, receivers: number): Workload {
   };
 }
 
-/** Bodies of POST /v1/transactions. */
-export function batches(transfers: readonly Uint8Array[], size: number): Uint8Array[] {
-  const bodies: Uint8Array[] = [];
-  for (let at = 0; at < transfers.length; at += size) bodies.push(encodeParts(transfers.slice(at, at + size)));
-  return bodies;
+function specJson(senders: readonly ReturnType<typeof addressOf>[]): Record<string, unknown> {
+  const base = builtInSpec("dev");
+  const json = specToJson(base) as Record<string, unknown>;
+  return {
+    ...json,
+    name: "bench",
+    engine: { ...(json.engine as object), limitBits: EASY_BITS },
+    genesis: {
+      timeMs: GENESIS_MS,
+      accounts: senders.map((address) => ({
+        address: formatAddress(address, base.addressPrefix),
+        balanceAtoms: "1000000000000",
+      })),
+    },
+  };
+}
+
+export interface Body {
+  readonly type: "application/octet-stream" | "application/json";
+  readonly bytes: Uint8Array;
+  /** Transfers in it. */
+  readonly count: number;
+}
+
+/** Bodies of POST /v1/transactions as bytes. */
+export function binaryBodies(transfers: readonly Uint8Array[], size: number): Body[] {
+  return cut(transfers, size).map((part) => ({
+    type: "application/octet-stream",
+    bytes: encodeParts(part),
+    count: part.length,
+  }));
+}
+
+/** The same as JSON. */
+export function jsonBodies(transfers: readonly Uint8Array[], size: number, prefix: string): Body[] {
+  return cut(transfers, size).map((part) => ({
+    type: "application/json",
+    bytes: utf8(JSON.stringify(part.map((bytes) => toJson(bytes, prefix)))),
+    count: part.length,
+  }));
+}
+
+export function cut<T>(list: readonly T[], size: number): (readonly T[])[] {
+  const parts: (readonly T[])[] = [];
+  for (let at = 0; at < list.length; at += size) parts.push(list.slice(at, at + size));
+  return parts;
+}
+
+function toJson(bytes: Uint8Array, prefix: string): SignedTransfer {
+  const tx = decodeTransaction(bytes);
+  const outputs = tx.ok ? decodeTransfer(tx.value.payload) : tx;
+  if (!tx.ok || !outputs.ok) throw new InvariantError("a transfer of the workload cannot be read");
+  return {
+    version: 1,
+    kind: "transfer",
+    senderKey: toHex(tx.value.sender),
+    nonce: tx.value.nonce,
+    fee: `${tx.value.feeAtoms}`,
+    payload: {
+      outputs: outputs.value.map(({ to, amountAtoms }) => ({
+        to: formatAddress(to, prefix),
+        amount: `${amountAtoms}`,
+      })),
+    },
+    signature: toHex(tx.value.signature),
+  };
 }

@@ -1,0 +1,51 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { tempDir } from "../support/temp.ts";
+
+const run = promisify(execFile);
+const MAIN = join(import.meta.dirname, "main.ts");
+
+interface Report {
+  readonly date: string;
+  readonly quick: boolean;
+  readonly machine: { readonly cores: number; readonly cpu: string; readonly node: string };
+  readonly rows: readonly {
+    readonly benchmark: string;
+    readonly name: string;
+    readonly value: number;
+    readonly unit: string;
+    readonly ratio?: number;
+    readonly floor?: number;
+  }[];
+}
+
+test("the benchmarks run, and say the same in a table and in JSON", async () => {
+  const out = join(tempDir(), "deep", "bench.json");
+  const only = ["submit", "sync", "import"];
+  const { stdout } = await run(process.execPath, [
+    ...[MAIN, "--quick", "--only", only.join(","), "--out", out, "--date", "2026-01-02"],
+  ]);
+  const report = JSON.parse(readFileSync(out, "utf8")) as Report;
+  expect(report).toMatchObject({ date: "2026-01-02", quick: true, machine: { node: process.version } });
+  expect(report.machine.cores).toBeGreaterThan(0);
+  expect(new Set(report.rows.map((row) => row.benchmark))).toEqual(new Set(only));
+  for (const row of report.rows) {
+    for (const figure of [row.value, row.ratio ?? 1, row.floor ?? 1]) {
+      expect(figure, row.name).toBeGreaterThan(0);
+      expect(Number.isFinite(figure), row.name).toBe(true);
+    }
+    expect(stdout).toContain(row.name);
+  }
+  const rated = report.rows.filter((row) => row.ratio !== undefined).map((row) => row.benchmark);
+  expect(rated).toEqual(["submit", "submit", "submit", "sync"]);
+});
+
+test("a benchmark that does not exist is a usage error", async () => {
+  await expect(run(process.execPath, [MAIN, "--only", "speed"])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("no benchmark 'speed'"),
+  });
+});
