@@ -8,6 +8,7 @@ import type { SearchAnswer, SearchRequest } from "./search-worker.ts";
 /** About 10 ms of search; the delay with which a thread turns to a new job. */
 const RANGE = 16_384;
 const NONCES = 2 ** 32;
+const SMALL_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 interface Search {
   readonly no: number;
@@ -62,7 +63,7 @@ export function createThreadSealer(threads: number, clock: Clock): Sealer {
     give(thread);
   };
   const spawn = (): void => {
-    const worker = new Worker(new URL("./search-worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./search-worker.ts", import.meta.url), { name: "search", resourceLimits: SMALL_HEAP });
     const thread: Thread = { worker, range: null };
     worker.unref();
     worker.on("message", (answer: SearchAnswer) => take(thread, answer));

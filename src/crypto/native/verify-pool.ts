@@ -7,6 +7,8 @@ import { transactionVerifier, type Verified } from "./transaction-verifier.ts";
 import type { WorkerSetup } from "./verify-worker.ts";
 import { type Job, WorkerSeat } from "./worker-seat.ts";
 
+/** The work lies in shared memory; what a worker allocates for itself is short-lived. */
+const SMALL_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 /** Below this the message to a worker costs more than it brings to share the work out. */
 const MIN_PIECE = 50;
 /** Workers that may die over the same work before it is given up. */
@@ -170,7 +172,7 @@ function cutIntoPieces(batch: readonly Uint8Array[], workers: number, slotBytes:
 }
 
 function spawnWorker(setup: WorkerSetup): Worker {
-  return new Worker(new URL("./verify-worker.ts", import.meta.url), { workerData: setup, name: "verify" });
+  return new Worker(new URL("./verify-worker.ts", import.meta.url), { workerData: setup, name: "verify", resourceLimits: SMALL_HEAP });
 }
 
 function notRunning(): OperationError {
