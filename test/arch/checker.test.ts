@@ -309,6 +309,7 @@ describe("the checker", () => {
       "src/base/buffer.ts": "export const read = (process: { Buffer: number }) => ({ Buffer: process.Buffer });",
       "vitest.config.ts": "export default {};",
       "src/base/factory.ts": `export function createX() {\n  return { a() {\n${long(55)}}, b: () => {\n${long(55)}} };\n}`,
+      "test/verifier/testing/chain.ts": 'import { hash } from "#crypto";\nexport const chain = hash;',
       "src/chain/testing/clock.ts": "export const clock = () => Date.now();",
       "src/chain/clock.test.ts": 'import { clock } from "./testing/clock.ts";\nlet now = clock();',
       "src/base/blame.ts": "export const blame = (fault: Fault) => blameSender(fault.code);",
