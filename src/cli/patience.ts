@@ -14,12 +14,18 @@ export interface Patience {
   outlast<T>(call: () => Promise<T>): Promise<T>;
 }
 
-export function createPatience(timeoutMs: number, signal: AbortSignal, what: string): Patience {
+/** @param what stands still, for the error */
+export function createPatience(
+  timeoutMs: number,
+  signal: AbortSignal,
+  what: string,
+  pollMs: number = POLL_MS,
+): Patience {
   let untilMs = performance.now() + timeoutMs;
   const pause = async (): Promise<void> => {
     if (performance.now() > untilMs)
       throw new OperationError("timeout", `nothing has moved for ${timeoutMs / 1_000} s: ${what}`);
-    await delay(POLL_MS, undefined, { signal });
+    await delay(pollMs, undefined, { signal });
   };
   return {
     reset() {

@@ -61,8 +61,7 @@ function describeApiError({ code, message, status, details }: ApiError): Describ
 
 function adviceFor(code: string, status: number): string {
   if (code === "unreachable") return ": is a node running there? Give its address with --api";
-  if (status === 401)
-    return ". The token lies in api-token in the node's folder: give the folder with --data, or the token in AGON_TOKEN";
+  if (status === 401) return ". Give that folder with --data, or the token in AGON_TOKEN";
   return "";
 }
 

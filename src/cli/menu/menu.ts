@@ -8,7 +8,7 @@ import { connect, connectForOrders } from "../connect.ts";
 import { mineBlocks } from "../mining.ts";
 import { createPatience } from "../patience.ts";
 import { describePayment } from "../payment-text.ts";
-import { age, coins, facts } from "../print.ts";
+import { age, coins, facts, plural } from "../print.ts";
 import { isPromptExit, type Prompts } from "../prompts.ts";
 import { describeError } from "../report-error.ts";
 import { showBlockList, showPeers } from "../show.ts";
@@ -30,13 +30,14 @@ interface Session {
 
 /** Runs until the person quits. @throws when the node cannot be reached at the start */
 export async function runMenu(terminal: Terminal): Promise<void> {
-  const { prompts } = terminal;
   const client = connect(terminal, {});
-  let status = await client.status();
-  let signer = await findSigner(terminal, status.chain, undefined, {});
+  const { chain } = await client.status();
+  let signer = await findSigner(terminal, chain, undefined, {});
   for (;;) {
-    await note(terminal, `\n${await header({ terminal, client, status, signer })}\n`);
-    const action = await prompts.select<MenuAction>("What next?", [
+    await survive(terminal, async () =>
+      note(terminal, `\n${await header(await openSession(terminal, client, signer))}\n`),
+    );
+    const action = await terminal.prompts.select<MenuAction>("What next?", [
       { name: "Refresh", value: "refresh" },
       { name: "Show peers", value: "peers" },
       { name: "Show chain", value: "chain" },
@@ -46,15 +47,25 @@ export async function runMenu(terminal: Terminal): Promise<void> {
       { name: "Quit", value: "quit" },
     ]);
     if (action === "quit") return;
-    try {
-      status = await client.status();
-      if (action === "account") signer = await chooseAccount({ terminal, client, status, signer });
-      else await act(action, { terminal, client, status, signer });
-    } catch (error) {
-      // What goes wrong in one choice leaves the menu open.
-      if (isPromptExit(error) || terminal.signal.aborted) throw error;
-      await note(terminal, `\n${describeError(error).message}`);
-    }
+    await survive(terminal, async () => {
+      const session = await openSession(terminal, client, signer);
+      if (action === "account") signer = await chooseAccount(session);
+      else await act(action, session);
+    });
+  }
+}
+
+async function openSession(terminal: Terminal, client: Client, signer: Signer): Promise<Session> {
+  return { terminal, client, signer, status: await client.status() };
+}
+
+/** What goes wrong in one choice leaves the menu open. */
+async function survive(terminal: Terminal, step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (isPromptExit(error) || terminal.signal.aborted) throw error;
+    await note(terminal, `\n${describeError(error).message}`);
   }
 }
 
@@ -66,7 +77,10 @@ async function header({ client, status, signer }: Session): Promise<string> {
     ["address", `${address} (${signer.name})`],
     ["balance", coins(account.balance)],
     account.pendingBalance === account.balance ? null : ["to spend", coins(account.pendingBalance)],
-    ["chain", `${chain.name}, height ${head.height}, ${age(head.timeMs)}, ${peers} peers, ${mempool.count} pending`],
+    [
+      "chain",
+      `${chain.name}, height ${head.height}, ${age(head.timeMs)}, ${plural(peers, "peer")}, ${mempool.count} pending`,
+    ],
   ]);
 }
 
