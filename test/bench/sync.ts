@@ -31,9 +31,9 @@ export async function run({ quick, report }: BenchOptions): Promise<readonly Ben
     await buildChain(work.spec, bare, emptyBlocks(empty));
 
     report(`sync of ${transfers} transfers`);
-    const before = await bareRateOf(work);
+    const before = await bareRateOf(work, quick);
     const synced = await syncFrom(work, full, transfers / TRANSFERS_A_BLOCK);
-    const floor = (before + (await bareRateOf(work))) / 2;
+    const floor = (before + (await bareRateOf(work, quick))) / 2;
     report(`sync of ${empty} empty blocks`);
     const hollow = await syncFrom(work, bare, empty);
     const perSecond = transfers / synced.seconds;

@@ -1,0 +1,73 @@
+/** One run of submission: a fresh node, bodies over several connections, until all their transfers are in blocks. */
+import { join } from "node:path";
+import { anonymousMiB, type BenchNode, cpuSeconds, metric, startBenchNode, waitFor } from "./bench-node.ts";
+import { postAll } from "./http-client.ts";
+import { bareRateOf } from "./verify-floor.ts";
+import type { Body, Workload } from "./workload.ts";
+
+const WARM_UP_BODIES = 4;
+const INCLUSION_MS = 180_000;
+
+export interface Variant {
+  /** Names the node's folder. */
+  readonly name: string;
+  readonly bodies: readonly Body[];
+  readonly connections: number;
+  readonly quick: boolean;
+}
+
+export interface Submission {
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+  readonly peakMiB: number;
+  /** Ms until each 202. */
+  readonly latencies: readonly number[];
+  /** Bare checks per second, the mean of before and after. */
+  readonly floor: number;
+}
+
+export async function submitAll(work: Workload, variant: Variant): Promise<Submission> {
+  const { name, bodies, connections, quick } = variant;
+  const before = await bareRateOf(work, quick);
+  const node = await startBenchNode({
+    "node.data": join(work.folder, `data-${name}`),
+    "node.spec": work.specFile,
+    "mining.enabled": true,
+    "mining.hashRate": 2_048,
+  });
+  try {
+    const warmUp = bodies.slice(0, WARM_UP_BODIES);
+    await postAll(node.api, warmUp, connections);
+    const already = countOf(warmUp);
+    await included(node, already);
+    const cpu = cpuSeconds(node.pid);
+    const begin = performance.now();
+    let peakMiB = anonymousMiB(node.pid);
+    const watch = setInterval(() => {
+      peakMiB = Math.max(peakMiB, anonymousMiB(node.pid));
+    }, 100);
+    const latencies = await postAll(node.api, bodies.slice(WARM_UP_BODIES), connections);
+    const total = countOf(bodies);
+    await included(node, total);
+    const seconds = (performance.now() - begin) / 1_000;
+    clearInterval(watch);
+    const count = total - already;
+    const cpuMicros = ((cpuSeconds(node.pid) - cpu) * 1e6) / count;
+    const floor = (before + (await bareRateOf(work, quick))) / 2;
+    return { perSecond: count / seconds, cpuMicros, peakMiB, latencies, floor };
+  } finally {
+    await node.stop();
+  }
+}
+
+function countOf(bodies: readonly Body[]): number {
+  return bodies.reduce((sum, body) => sum + body.count, 0);
+}
+
+function included(node: BenchNode, count: number): Promise<void> {
+  return waitFor(
+    async () => (await metric(node, "agon_transactions_included_total")) >= count,
+    INCLUSION_MS,
+    `inclusion of ${count} transfers`,
+  );
+}
