@@ -287,6 +287,19 @@ const breaches: readonly (readonly [string, Readonly<Record<string, string>>, st
     { "test/verifier/main.ts": 'import { hash } from "#crypto";\nexport const main = hash;' },
     "test/verifier/main.ts:1: test/verifier may not import #crypto",
   ],
+  [
+    "a verifier that uses a library",
+    { "test/verifier/main.ts": 'import { sha256 } from "@noble/hashes/sha2.js";\nexport const main = sha256;' },
+    "test/verifier/main.ts:1: test/verifier may not import @noble/hashes/sha2.js",
+  ],
+  [
+    "a verifier that knows the code by way of its tests",
+    {
+      "test/verifier/testing/chain.ts": 'import { hash } from "#crypto";\nexport const chain = hash;',
+      "test/verifier/main.ts": 'import { chain } from "./testing/chain.ts";\nexport const main = chain;',
+    },
+    "test/verifier/main.ts:1: test/verifier may not import test/verifier/testing/chain.ts",
+  ],
 ];
 
 describe("the checker", () => {

@@ -22,14 +22,13 @@ export interface Summary {
 /** @throws Refusal for the first thing that is wrong */
 export async function verifyExport(path: string): Promise<Summary> {
   let chain: ChainCheck | null = null;
-  let number = 0;
+  let number = 1;
   try {
     for await (const line of readLines(path)) {
-      number++;
       if (chain === null) chain = new ChainCheck(line);
       else chain.add(line);
+      number++;
     }
-    number++;
     if (chain === null) throw new Refusal("BLOCK-13", "the file is empty");
     return chain.finish();
   } catch (error) {

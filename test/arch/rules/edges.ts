@@ -75,9 +75,10 @@ function checkLibrary(file: SourceFile, name: string): string | null {
   return home === undefined || file.path.startsWith(home[1]) ? null : `${name} belongs behind ${home[1]}`;
 }
 
-/** The second verifier knows the documents only, so it can find where the code differs from them. */
+/** The second verifier knows Node and the documents only, so it can find where the code differs from them. */
 function checkVerifierEdge(target: Target): string | null {
   if (target.kind === "door") return `test/verifier may not import #${target.name}`;
+  if (target.kind === "package") return `test/verifier may not import ${target.name}`;
   if (target.kind !== "file") return null;
   const isOwn = target.path.startsWith("test/verifier/") && !isTestPath(target.path);
   return isOwn ? null : `test/verifier may not import ${target.path}`;
