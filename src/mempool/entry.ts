@@ -12,6 +12,8 @@ export interface Entry {
   readonly addedMs: number;
   /** How often this nonce was replaced. */
   readonly replacements: number;
+  /** Turns true when `transaction-added` is sent: not before it can go into a block. */
+  told: boolean;
 }
 
 export function nameOf(bytes: Uint8Array): string {

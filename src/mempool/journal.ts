@@ -2,67 +2,119 @@
  * Accepted transactions on disk, so that an acknowledged one survives a kill. One value a batch, appended; a batch
  * is removed when all of it was dropped or lies deep enough in the chain that a reorganisation will not bring it back.
  */
+import { OperationError } from "#base";
 import { decodeParts, encodeParts, type PreparedTransaction } from "#model";
 import { keys, put, remove, type Store, type Write } from "#storage";
 import { nameOf } from "./entry.ts";
 
+/** Transactions in one value: small enough that one which has to stay does not keep many. */
+const BATCH_TRANSACTIONS = 2_048;
+/** What a reader takes; older data may hold more than is written now. */
 const MAX_BATCH = 65_536;
 
 export interface Journal {
-  /** Resolves when they are durable. @throws OperationError when the disk fails */
-  append(items: readonly PreparedTransaction[]): Promise<void>;
+  /**
+   * Resolves when all of these are durable, whoever gave them first; what is on disk or on its way is not written again.
+   * @throws OperationError when the disk fails; those not written yet are then as if never given
+   */
+  guard(items: readonly PreparedTransaction[]): Promise<void>;
   /** This transaction needs no guarding any more. */
   release(name: string): void;
   /** Removes batches that hold nothing guarded. */
   sweep(): Promise<void>;
-  /** Everything kept, oldest first, as bytes. For the start only. */
-  load(): readonly Uint8Array[];
+  /** Everything kept, oldest first, guarded from now on. For the start only. @throws OperationError `data-damaged` */
+  load(prepare: (bytes: Uint8Array) => PreparedTransaction): readonly PreparedTransaction[];
+}
+
+interface Batch {
+  readonly no: number;
+  /** How many of it are guarded. */
+  live: number;
+  /** Null once it is on disk. */
+  writing: Promise<void> | null;
 }
 
 export function createJournal(store: Store): Journal {
   let nextNo = 0;
-  const batchOf = new Map<string, number>();
-  const live = new Map<number, number>();
-  const empty: number[] = [];
+  const batchOf = new Map<string, Batch>();
+  let empty: number[] = [];
+
+  const write = (items: readonly PreparedTransaction[], batch: Batch): Promise<void> =>
+    store.commit([put(keys.journal(batch.no), encodeParts(items.map((item) => item.bytes)))]).then(
+      () => {
+        batch.writing = null;
+      },
+      (error: unknown) => {
+        for (const item of items) if (batchOf.get(nameOf(item.id)) === batch) batchOf.delete(nameOf(item.id));
+        throw error;
+      },
+    );
+  const append = (items: readonly PreparedTransaction[]): Promise<void> => {
+    const batch: Batch = { no: nextNo++, live: items.length, writing: null };
+    for (const item of items) batchOf.set(nameOf(item.id), batch);
+    const writing = write(items, batch);
+    batch.writing = writing;
+    return writing;
+  };
 
   return {
-    async append(items) {
-      if (items.length === 0) return;
-      const no = nextNo++;
-      let added = 0;
+    async guard(items) {
+      const fresh = new Map<string, PreparedTransaction>();
+      const waits = new Set<Promise<void>>();
       for (const item of items) {
         const name = nameOf(item.id);
-        if (batchOf.has(name)) continue;
-        batchOf.set(name, no);
-        added++;
+        const batch = batchOf.get(name);
+        if (batch === undefined) fresh.set(name, item);
+        else if (batch.writing !== null) waits.add(batch.writing);
       }
-      live.set(no, added);
-      await store.commit([put(keys.journal(no), encodeParts(items.map((item) => item.bytes)))]);
+      const all = [...fresh.values()];
+      for (let at = 0; at < all.length; at += BATCH_TRANSACTIONS)
+        waits.add(append(all.slice(at, at + BATCH_TRANSACTIONS)));
+      await Promise.all(waits);
     },
     release(name) {
-      const no = batchOf.get(name);
-      if (no === undefined) return;
+      const batch = batchOf.get(name);
+      if (batch === undefined) return;
       batchOf.delete(name);
-      const left = (live.get(no) ?? 1) - 1;
-      live.set(no, left);
-      if (left > 0) return;
-      live.delete(no);
-      empty.push(no);
+      if (--batch.live === 0) empty.push(batch.no);
     },
     async sweep() {
       if (empty.length === 0) return;
-      const taken = empty.splice(0);
-      await store.commit(taken.map((no): Write => remove(keys.journal(no))));
+      const taken = empty;
+      empty = [];
+      try {
+        await store.commit(taken.map((no): Write => remove(keys.journal(no))));
+      } catch (error) {
+        empty.push(...taken);
+        throw error;
+      }
     },
-    load() {
-      const transactions: Uint8Array[] = [];
+    load(prepare) {
+      const items: PreparedTransaction[] = [];
       for (const [key, value] of store.range(keys.journal.all)) {
         const no = keys.journal.parse(key);
         nextNo = Math.max(nextNo, no + 1);
-        empty.push(no);
-        for (const bytes of decodeParts(value, MAX_BATCH) ?? []) transactions.push(bytes);
+        const batch: Batch = { no, live: 0, writing: null };
+        const parts = decodeParts(value, MAX_BATCH);
+        if (parts === null) throw damaged(no);
+        for (const item of parts.map(prepare)) {
+          const name = nameOf(item.id);
+          if (batchOf.has(name)) continue;
+          batchOf.set(name, batch);
+          batch.live++;
+          items.push(item);
+        }
+        if (batch.live === 0) empty.push(no);
       }
-      return transactions;
+      return items;
     },
   };
+}
+
+function damaged(no: number): OperationError {
+  const advice = "Run 'agon fsck'; without the journal the node forgets what was pending";
+  return new OperationError(
+    "data-damaged",
+    `batch ${no} of the journal of pending transactions is damaged. ${advice}.`,
+  );
 }

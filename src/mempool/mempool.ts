@@ -13,23 +13,25 @@ import {
 } from "#base";
 import type { Bus, ChainBlock, DropReason, NodeEvents } from "#events";
 import type { Account, PreparedTransaction } from "#model";
+import { type Candidate, checkBounds, checkFunds } from "./admission.ts";
 import { type Entry, feeRateOf, nameOf } from "./entry.ts";
 import type { Journal } from "./journal.ts";
 import type { MempoolOptions } from "./options.ts";
-import { selectByFeeRate } from "./selection.ts";
+import { selectByFeeRate, takeWorstTails } from "./selection.ts";
 import { SenderQueue } from "./sender-queue.ts";
 
 const MAX_REMEMBERED_DROPS = 10_000;
 /** How much is evicted at once when the pool is full, so that the search for victims is rare. */
 const EVICT_TO = 0.95;
+/** A floor below this, in thousandths of an atom a byte, is none. */
+const LEAST_FLOOR = 100;
 
 /** What the mempool must know of the chain. */
 export interface MempoolView {
+  readonly minFeePerByteAtoms: bigint;
   account(address: Address): Account | null;
-  /** Kind, payload, fee, amounts: all that needs no state. */
-  checkStateless(item: PreparedTransaction): Result<void, Fault>;
-  /** The most the transaction can take from its sender at present. */
-  costAtoms(item: PreparedTransaction): bigint;
+  /** The most the transaction can take from its sender at present, or what is wrong with it in any state. */
+  costAtoms(item: PreparedTransaction): Result<bigint, Fault>;
 }
 
 export interface MempoolParts {
@@ -45,6 +47,9 @@ export interface Dropped {
   readonly code?: string;
 }
 
+/** What an entry keeps of its time before: it was accepted then, and is not put to the bounds for newcomers again. */
+type Past = Pick<Entry, "addedMs" | "replacements" | "told">;
+
 export class Mempool {
   readonly #options: MempoolOptions;
   readonly #parts: MempoolParts;
@@ -53,6 +58,8 @@ export class Mempool {
   readonly #dropped = new BoundedMap<string, Dropped>(MAX_REMEMBERED_DROPS);
   /** Names included at a height, oldest first, until the journal may forget them. */
   readonly #included: { readonly height: number; readonly names: readonly string[] }[] = [];
+  /** Read back at the start and not pending: perhaps in blocks that are not deep enough yet. */
+  #unclaimed: readonly string[] = [];
   #bytes = 0;
   #floorRate = 0;
   #floorSetMs = 0;
@@ -73,9 +80,10 @@ export class Mempool {
 
   /** Thousandths of an atom a byte that a newcomer must offer at present; 0 while there is room. */
   get floorRate(): number {
+    if (this.#floorRate === 0) return 0;
     const halvings = (this.#parts.clock.nowMs() - this.#floorSetMs) / this.#options.floorHalfLifeMs;
     const floor = Math.floor(this.#floorRate / 2 ** halvings);
-    return floor < 100 ? 0 : floor;
+    return floor < LEAST_FLOOR ? 0 : floor;
   }
 
   get(id: TransactionId): PreparedTransaction | null {
@@ -84,6 +92,11 @@ export class Mempool {
 
   has(id: TransactionId): boolean {
     return this.#byName.has(nameOf(id));
+  }
+
+  /** Pending, but a transaction before it is missing: it can go into no block, and others are not told of it. */
+  isHeld(id: TransactionId): boolean {
+    return this.#byName.get(nameOf(id))?.told === false;
   }
 
   /** Why a transaction that was here is not any more, as long as it is remembered. */
@@ -125,31 +138,42 @@ export class Mempool {
    * @throws OperationError when the disk fails; the transactions then wait in memory only
    */
   async submit(items: readonly PreparedTransaction[], relay = true): Promise<readonly Result<void, Fault>[]> {
-    const accepted: PreparedTransaction[] = [];
-    const results = items.map((item) => {
-      const result = this.#admit(item, relay);
-      if (result.ok && result.value === "added") accepted.push(item);
-      return result.ok ? ok(undefined) : result;
-    });
+    const results = items.map((item) => this.#admit(item, relay));
     if (this.#bytes > this.#options.maxBytes) this.#makeRoom();
-    await this.#parts.journal.append(accepted);
-    return results;
+    const guarded: PreparedTransaction[] = [];
+    const answers = items.map((item, i) => {
+      if (!results[i]!.ok) return results[i]!;
+      // What came may have been the worst of all, and be gone already.
+      if (!this.has(item.id))
+        return err(blameNobody("tx-fee-floor", { feeRate: feeRateOf(item), floor: this.floorRate }));
+      guarded.push(item);
+      return results[i]!;
+    });
+    await this.#parts.journal.guard(guarded);
+    return answers;
   }
 
-  /** Reads the journal back at start. @returns how many are pending again */
+  /** Writes down whatever could not be written before. @throws OperationError when the disk fails again */
+  async secure(): Promise<void> {
+    await this.#parts.journal.guard([...this.items()]);
+  }
+
+  /** Reads the journal back at start. @returns how many are pending again @throws OperationError `data-damaged` */
   restore(prepare: (bytes: Uint8Array) => PreparedTransaction): number {
-    const items = this.#parts.journal.load().map(prepare);
-    const kept = items.filter((item) => this.#admit(item, false).ok);
-    this.#rewrite(kept);
-    return kept.length;
+    const past = { addedMs: this.#parts.clock.nowMs(), replacements: 0, told: false };
+    const unclaimed: string[] = [];
+    for (const item of byNonce(this.#parts.journal.load(prepare)))
+      if (!this.#admit(item, false, past).ok) unclaimed.push(nameOf(item.id));
+    this.#unclaimed = unclaimed;
+    return this.count;
   }
 
-  #admit(item: PreparedTransaction, relay: boolean): Result<"added" | "known", Fault> {
+  #admit(item: PreparedTransaction, relay: boolean, past: Past | null = null): Result<void, Fault> {
     const name = nameOf(item.id);
-    if (this.#byName.has(name)) return ok("known");
-    const { view, clock, events } = this.#parts;
-    const stateless = view.checkStateless(item);
-    if (!stateless.ok) return stateless;
+    if (this.#byName.has(name)) return ok(undefined);
+    const { view, clock } = this.#parts;
+    const cost = view.costAtoms(item);
+    if (!cost.ok) return cost;
     const account = view.account(item.from);
     if (account === null) return err(blameNobody("tx-sender-unknown"));
     const { nonce } = item.transaction;
@@ -157,131 +181,90 @@ export class Mempool {
     const sender = nameOf(item.from);
     const queue = this.#queues.get(sender) ?? new SenderQueue(item.from, sender);
     const replaced = queue.at(nonce);
-    const fault = this.#refusal(item, queue, account, replaced);
+    const { minFeePerByteAtoms } = view;
+    const candidate: Candidate = { minFeePerByteAtoms, item, account, queue, replaced };
+    const fault =
+      (past === null ? checkBounds(this.#options, this.floorRate, candidate) : null) ??
+      checkFunds(candidate, cost.value);
     if (fault !== null) return err(fault);
+    const replacements = replaced === null ? (past?.replacements ?? 0) : replaced.replacements + 1;
+    const addedMs = past?.addedMs ?? clock.nowMs();
     const entry: Entry = {
-      item,
-      name,
-      costAtoms: view.costAtoms(item),
-      feeRate: feeRateOf(item),
-      addedMs: clock.nowMs(),
-      replacements: replaced === null ? 0 : replaced.replacements + 1,
+      ...{ item, name, costAtoms: cost.value, feeRate: feeRateOf(item) },
+      ...{ addedMs, replacements, told: past?.told ?? false },
     };
-    if (queue.costAtoms - (replaced?.costAtoms ?? 0n) + entry.costAtoms > account.balanceAtoms)
-      return err(blameNobody("tx-overspend", { nonce }));
-    const readyBefore = queue.readyCount(account.nonce);
     queue.insert(entry);
     this.#queues.set(sender, queue);
     this.#byName.set(name, entry);
     this.#bytes += item.bytes.length;
     if (replaced !== null) this.#forget(replaced, { reason: "replaced" });
-    if (nonce > account.nonce + readyBefore) return ok("added");
-    const readyNow = queue.readyCount(account.nonce);
-    const first = nonce - account.nonce;
-    for (const ready of queue.entries.slice(first, replaced === null ? readyNow : first + 1))
-      events.emit("transaction-added", { item: ready.item, relay });
-    return ok("added");
+    this.#tellReady(queue, account.nonce, nonce, relay ? null : entry);
+    return ok(undefined);
   }
 
-  #refusal(item: PreparedTransaction, queue: SenderQueue, account: Account, replaced: Entry | null): Fault | null {
-    const options = this.#options;
-    const { nonce, feeAtoms } = item.transaction;
-    const rate = feeRateOf(item);
-    if (rate < this.floorRate) return blameNobody("tx-fee-floor", { feeRate: rate, floor: this.floorRate });
-    if (replaced !== null) {
-      const old = replaced.item.transaction.feeAtoms;
-      const minimum = old + old / 10n + 1n;
-      if (replaced.replacements >= options.maxReplacements) return blameNobody("tx-replaced-too-often", { nonce });
-      if (rate <= replaced.feeRate || feeAtoms < minimum)
-        return blameNobody("tx-replacement-fee", { nonce, neededAtoms: minimum.toString() });
-      return null;
+  /**
+   * Tells of those from `nonce` on that can go into a block and that nobody was told of. They were held back until now,
+   * so others hear of them from us; but `quiet` reaches them some other way.
+   */
+  #tellReady(queue: SenderQueue, accountNonce: number, nonce: number, quiet: Entry | null): void {
+    const end = queue.placeOf(accountNonce) + queue.readyCount(accountNonce);
+    for (let place = queue.placeOf(nonce); place < end; place++) {
+      const entry = queue.entries[place]!;
+      if (entry.told) continue;
+      entry.told = true;
+      this.#parts.events.emit("transaction-added", { item: entry.item, relay: entry !== quiet });
     }
-    if (nonce > account.nonce + queue.readyCount(account.nonce) + options.maxNonceGap)
-      return blameNobody("tx-nonce-gap", { nonce, expected: account.nonce });
-    const full =
-      queue.entries.length >= options.maxTransactionsPerSender ||
-      queue.sizeBytes + item.bytes.length > options.maxBytesPerSender;
-    return full ? blameNobody("tx-sender-full", { pending: queue.entries.length }) : null;
   }
 
   /** After a block nobody's balance is below what it was, but for its senders; after a revert anybody's may be. */
   #follow(reverted: readonly ChainBlock[], applied: readonly ChainBlock[]): void {
     const included = new Set<string>();
-    const touched = new Set<string>();
+    const senders = new Set<string>();
+    this.#unretire(reverted.at(-1)?.header.height ?? Number.POSITIVE_INFINITY);
     for (const block of applied) {
-      const names: string[] = [];
-      for (const item of block.transactions) {
-        const name = nameOf(item.id);
-        names.push(name);
-        included.add(name);
-        touched.add(nameOf(item.from));
-      }
+      const names = block.transactions.map((item) => nameOf(item.id));
+      for (const name of names) included.add(name);
+      for (const item of block.transactions) senders.add(nameOf(item.from));
       this.#included.push({ height: block.header.height, names });
     }
-    const orphaned = reverted
-      .toReversed()
-      .flatMap((block) => block.transactions.filter((item) => !included.has(nameOf(item.id))));
-    const queues = reverted.length > 0 ? [...this.#queues.values()] : this.#queuesOf(touched);
-    if (reverted.length > 0) this.#readmit(orphaned, queues, included);
-    else for (const queue of queues) this.#settle(queue, included);
+    if (reverted.length > 0) this.#readmit(reverted, included);
+    else for (const sender of senders) this.#settle(sender, included);
     this.#retire(applied.at(-1)?.header.height ?? 0);
-  }
-
-  #queuesOf(names: Iterable<string>): SenderQueue[] {
-    const queues: SenderQueue[] = [];
-    for (const name of names) {
-      const queue = this.#queues.get(name);
-      if (queue !== undefined) queues.push(queue);
-    }
-    return queues;
   }
 
   /**
    * Orphaned transactions come back together with what was pending: both go through admission again, by nonce.
    * The orphaned ones are told to others again, who may have been on the other side of the fork.
    */
-  #readmit(orphaned: readonly PreparedTransaction[], queues: readonly SenderQueue[], included: Set<string>): void {
-    const pending: Entry[] = [];
-    for (const queue of queues) pending.push(...queue.takeFrom(0));
+  #readmit(reverted: readonly ChainBlock[], included: ReadonlySet<string>): void {
+    const nowMs = this.#parts.clock.nowMs();
+    const pasts = new Map<PreparedTransaction, Past>();
+    for (const block of reverted.toReversed())
+      for (const item of block.transactions)
+        if (!included.has(nameOf(item.id))) pasts.set(item, { addedMs: nowMs, replacements: 0, told: false });
+    const orphaned = new Set(pasts.keys());
+    for (const entry of this.#byName.values()) pasts.set(entry.item, entry);
     this.#queues.clear();
-    for (const entry of pending) {
-      this.#byName.delete(entry.name);
-      this.#bytes -= entry.item.bytes.length;
+    this.#byName.clear();
+    this.#bytes = 0;
+    for (const item of byNonce([...pasts.keys()])) {
+      const result = this.#admit(item, orphaned.has(item), pasts.get(item)!);
+      if (!result.ok) this.#note(item, whyGone(item, included, result.error));
     }
-    const again = [...orphaned, ...pending.map((entry) => entry.item)].sort(
-      (a, b) => a.transaction.nonce - b.transaction.nonce,
+    this.secure().catch((error) =>
+      this.#parts.log.error("pending transactions are not durable", { why: String(error) }),
     );
-    const floor = this.#floorRate;
-    this.#floorRate = 0;
-    const back: PreparedTransaction[] = [];
-    const unknown = new Set(orphaned);
-    for (const item of again) {
-      const name = nameOf(item.id);
-      const result = this.#admit(item, unknown.has(item));
-      if (result.ok) back.push(item);
-      else if (included.has(name)) this.#note(item, { reason: "included" });
-      else this.#note(item, { reason: "invalid", code: result.error.code });
-    }
-    this.#floorRate = floor;
-    this.#rewrite(back);
   }
 
-  #rewrite(items: readonly PreparedTransaction[]): void {
-    this.#parts.journal
-      .append(items)
-      .catch((error) => this.#parts.log.error("pending transactions are not durable", { why: String(error) }));
-  }
-
-  #settle(queue: SenderQueue, included: ReadonlySet<string>): void {
-    const account = this.#parts.view.account(queue.address);
-    if (account === null) return;
-    for (const entry of queue.takeBelow(account.nonce))
-      this.#forget(
-        entry,
-        included.has(entry.name) ? { reason: "included" } : { reason: "invalid", code: "tx-nonce-used" },
-      );
+  #settle(sender: string, included: ReadonlySet<string>): void {
+    const queue = this.#queues.get(sender);
+    const account = queue === undefined ? null : this.#parts.view.account(queue.address);
+    if (queue === undefined || account === null) return;
+    const used = blameNobody("tx-nonce-used");
+    for (const entry of queue.takeBelow(account.nonce)) this.#forget(entry, whyGone(entry.item, included, used));
     if (queue.costAtoms > account.balanceAtoms) this.#dropUnpayable(queue, account.balanceAtoms);
     if (queue.entries.length === 0) this.#queues.delete(queue.name);
+    else this.#tellReady(queue, account.nonce, account.nonce, null);
   }
 
   #dropUnpayable(queue: SenderQueue, balanceAtoms: bigint): void {
@@ -296,40 +279,53 @@ export class Mempool {
   #forget(entry: Entry, why: Dropped): void {
     this.#byName.delete(entry.name);
     this.#bytes -= entry.item.bytes.length;
-    if (why.reason !== "included") this.#parts.journal.release(entry.name);
     this.#note(entry.item, why);
   }
 
   #note(item: PreparedTransaction, why: Dropped): void {
-    if (why.reason !== "included") this.#dropped.set(nameOf(item.id), why);
+    const name = nameOf(item.id);
+    if (why.reason !== "included") {
+      this.#dropped.set(name, why);
+      this.#parts.journal.release(name);
+    }
     this.#parts.events.emit("transaction-dropped", { id: item.id, ...why });
   }
 
+  /** The blocks from this height on are off the chain: what was in them is guarded again. */
+  #unretire(height: number): void {
+    while (this.#included.length > 0 && this.#included.at(-1)!.height >= height) this.#included.pop();
+  }
+
   #retire(height: number): void {
+    const { journal, log } = this.#parts;
+    if (this.#unclaimed.length > 0) this.#included.push({ height, names: this.#unclaimed });
+    this.#unclaimed = [];
     let released = false;
     while (this.#included.length > 0 && this.#included[0]!.height <= height - this.#options.journalBlocks) {
-      for (const name of this.#included.shift()!.names) if (!this.#byName.has(name)) this.#parts.journal.release(name);
+      for (const name of this.#included.shift()!.names) if (!this.#byName.has(name)) journal.release(name);
       released = true;
     }
-    if (released)
-      this.#parts.journal
-        .sweep()
-        .catch((error) => this.#parts.log.warn("the journal was not swept", { why: String(error) }));
+    if (released) journal.sweep().catch((error) => log.warn("the journal was not swept", { why: String(error) }));
   }
 
   /** Takes the tail of whoever pays worst, and asks newcomers for more than that. */
   #makeRoom(): void {
     const target = this.#options.maxBytes * EVICT_TO;
-    const tails = [...this.#queues.values()].sort((a, b) => a.entries.at(-1)!.feeRate - b.entries.at(-1)!.feeRate);
-    for (const queue of tails) {
-      while (this.#bytes > target && queue.entries.length > 0) {
-        const [entry] = queue.takeFrom(queue.entries.length - 1);
-        this.#floorRate = Math.max(this.floorRate, entry!.feeRate + 1);
-        this.#floorSetMs = this.#parts.clock.nowMs();
-        this.#forget(entry!, { reason: "evicted" });
-      }
+    for (const [queue, entry] of takeWorstTails(this.#queues.values())) {
+      this.#floorRate = Math.max(this.floorRate, entry.feeRate + 1);
+      this.#floorSetMs = this.#parts.clock.nowMs();
+      this.#forget(entry, { reason: "evicted" });
       if (queue.entries.length === 0) this.#queues.delete(queue.name);
       if (this.#bytes <= target) return;
     }
   }
+}
+
+/** Each sender's in the order in which they can be admitted; of equals the first stays first. */
+function byNonce(items: readonly PreparedTransaction[]): readonly PreparedTransaction[] {
+  return items.toSorted((a, b) => a.transaction.nonce - b.transaction.nonce);
+}
+
+function whyGone(item: PreparedTransaction, included: ReadonlySet<string>, { code }: Fault): Dropped {
+  return included.has(nameOf(item.id)) ? { reason: "included" } : { reason: "invalid", code };
 }

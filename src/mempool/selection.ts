@@ -1,56 +1,56 @@
-/** The order in which pending transactions go into a block: best fee rate first, each sender's in nonce order. */
+/** Which pending transactions go into a block first, and which leave a full pool first. */
 import type { PreparedTransaction } from "#model";
 import type { Entry } from "./entry.ts";
+import { heapify, removeFirst, settleFirst } from "./heap.ts";
 import type { SenderQueue } from "./sender-queue.ts";
 
 interface Front {
   readonly queue: SenderQueue;
-  readonly ready: number;
+  /** Place behind the last that may be taken. */
+  readonly end: number;
   next: number;
   entry: Entry;
 }
 
+/** Best fee rate first, of equals the older; each sender's in nonce order and without gaps. */
 export function* selectByFeeRate(
   queues: Iterable<SenderQueue>,
   nonceOf: (queue: SenderQueue) => number,
 ): IterableIterator<PreparedTransaction> {
   const heap: Front[] = [];
   for (const queue of queues) {
-    const ready = queue.readyCount(nonceOf(queue));
-    if (ready > 0) heap.push({ queue, ready, next: 1, entry: queue.entries[0]! });
+    const nonce = nonceOf(queue);
+    const ready = queue.readyCount(nonce);
+    if (ready === 0) continue;
+    const first = queue.placeOf(nonce);
+    heap.push({ queue, end: first + ready, next: first + 1, entry: queue.entries[first]! });
   }
-  for (let i = (heap.length >> 1) - 1; i >= 0; i--) siftDown(heap, i);
+  heapify(heap, precedes);
   while (heap.length > 0) {
     const best = heap[0]!;
     const { item } = best.entry;
-    if (best.next < best.ready) {
-      best.entry = best.queue.entries[best.next]!;
-      best.next++;
-    } else {
-      const last = heap.pop()!;
-      if (heap.length > 0) heap[0] = last;
-    }
-    siftDown(heap, 0);
+    if (best.next < best.end) {
+      best.entry = best.queue.entries[best.next++]!;
+      settleFirst(heap, precedes);
+    } else removeFirst(heap, precedes);
     yield item;
   }
 }
 
-/** Higher rate first; of equals the older one. */
-function precedes(a: Entry, b: Entry): boolean {
-  return a.feeRate > b.feeRate || (a.feeRate === b.feeRate && a.addedMs < b.addedMs);
+/** Takes the last of whoever offers least for it, over and over, as long as the caller asks. */
+export function* takeWorstTails(queues: Iterable<SenderQueue>): IterableIterator<readonly [SenderQueue, Entry]> {
+  const worse = (a: SenderQueue, b: SenderQueue): boolean => a.entries.at(-1)!.feeRate < b.entries.at(-1)!.feeRate;
+  const heap = [...queues].filter((queue) => queue.entries.length > 0);
+  heapify(heap, worse);
+  while (heap.length > 0) {
+    const queue = heap[0]!;
+    const [entry] = queue.takeFrom(queue.entries.length - 1);
+    if (queue.entries.length === 0) removeFirst(heap, worse);
+    else settleFirst(heap, worse);
+    yield [queue, entry!];
+  }
 }
 
-function siftDown(heap: Front[], from: number): void {
-  let at = from;
-  for (;;) {
-    const left = 2 * at + 1;
-    if (left >= heap.length) return;
-    const right = left + 1;
-    const child = right < heap.length && precedes(heap[right]!.entry, heap[left]!.entry) ? right : left;
-    if (!precedes(heap[child]!.entry, heap[at]!.entry)) return;
-    const moved = heap[at]!;
-    heap[at] = heap[child]!;
-    heap[child] = moved;
-    at = child;
-  }
+function precedes({ entry: a }: Front, { entry: b }: Front): boolean {
+  return a.feeRate > b.feeRate || (a.feeRate === b.feeRate && a.addedMs < b.addedMs);
 }

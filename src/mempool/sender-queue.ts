@@ -1,4 +1,4 @@
-/** Pending transactions of one account, in nonce order. */
+/** Pending transactions of one account, in nonce order. What every admission asks for is kept, not counted. */
 import type { Address } from "#base";
 import type { Entry } from "./entry.ts";
 
@@ -9,6 +9,10 @@ export class SenderQueue {
   readonly entries: Entry[] = [];
   sizeBytes = 0;
   costAtoms = 0n;
+  /** How many, from the first on, follow each other without a gap. */
+  #run = 0;
+  /** Cost of those below a nonce, as last added up. */
+  #below = { nonce: -1, costAtoms: 0n };
 
   constructor(address: Address, name: string) {
     this.address = address;
@@ -16,42 +20,94 @@ export class SenderQueue {
   }
 
   at(nonce: number): Entry | null {
-    const index = this.#indexOf(nonce);
-    const entry = this.entries[index];
-    return entry !== undefined && entry.item.transaction.nonce === nonce ? entry : null;
+    const entry = this.entries[this.placeOf(nonce)];
+    return entry !== undefined && nonceOf(entry) === nonce ? entry : null;
   }
 
   /** Puts it in its place; one of the same nonce is replaced and returned. */
   insert(entry: Entry): Entry | null {
-    const { nonce } = entry.item.transaction;
-    const index = this.#indexOf(nonce);
-    const old = this.entries[index];
-    const replaced = old !== undefined && old.item.transaction.nonce === nonce ? old : null;
-    this.entries.splice(index, replaced === null ? 0 : 1, entry);
+    const nonce = nonceOf(entry);
+    const place = this.placeOf(nonce);
+    const old = this.entries[place];
+    const replaced = old !== undefined && nonceOf(old) === nonce ? old : null;
+    this.entries.splice(place, replaced === null ? 0 : 1, entry);
     this.sizeBytes += entry.item.bytes.length - (replaced?.item.bytes.length ?? 0);
     this.costAtoms += entry.costAtoms - (replaced?.costAtoms ?? 0n);
+    if (replaced === null && place === 0) {
+      const next = this.entries[1];
+      this.#run = next !== undefined && nonceOf(next) === nonce + 1 ? this.#run + 1 : 1;
+    } else if (replaced === null && place === this.#run) this.#extendRun();
     return replaced;
   }
 
   /** Takes out those below `nonce`. */
   takeBelow(nonce: number): Entry[] {
-    const taken = this.entries.splice(0, this.#indexOf(nonce));
+    const taken = this.entries.splice(0, this.placeOf(nonce));
+    this.#run = Math.max(0, this.#run - taken.length);
+    if (this.#run === 0 && this.entries.length > 0) {
+      this.#run = 1;
+      this.#extendRun();
+    }
     this.#account(taken);
     return taken;
   }
 
   /** Takes out the entry at this place and all behind it. */
-  takeFrom(index: number): Entry[] {
-    const taken = this.entries.splice(index);
+  takeFrom(place: number): Entry[] {
+    const taken = this.entries.splice(place);
+    this.#run = Math.min(this.#run, place);
     this.#account(taken);
     return taken;
   }
 
   /** How many follow each other without a gap from `nonce` on. */
   readyCount(nonce: number): number {
+    const first = this.entries[0];
+    if (first === undefined || nonceOf(first) > nonce) return 0;
+    const skipped = nonce - nonceOf(first);
+    if (skipped <= this.#run) return this.#run - skipped;
+    // A block took nonces that were never pending here, and its news has not come yet.
+    let place = this.placeOf(nonce);
     let ready = 0;
-    while (this.entries[ready]?.item.transaction.nonce === nonce + ready) ready++;
+    for (; this.entries[place] !== undefined && nonceOf(this.entries[place]!) === nonce + ready; place++) ready++;
     return ready;
+  }
+
+  /**
+   * The most that those from `nonce` on can take. There are others while a block with them is executed and its news has
+   * not come yet: what they cost has left the balance by then.
+   */
+  costFrom(nonce: number): bigint {
+    const first = this.entries[0];
+    if (first === undefined || nonceOf(first) >= nonce) return this.costAtoms;
+    if (this.#below.nonce !== nonce) {
+      let costAtoms = 0n;
+      for (let place = this.placeOf(nonce) - 1; place >= 0; place--) costAtoms += this.entries[place]!.costAtoms;
+      this.#below = { nonce, costAtoms };
+    }
+    return this.costAtoms - this.#below.costAtoms;
+  }
+
+  /** First place whose nonce is not below this one. */
+  placeOf(nonce: number): number {
+    const { entries } = this;
+    const first = entries[0];
+    if (first === undefined || nonce <= nonceOf(first)) return 0;
+    if (nonce - nonceOf(first) <= this.#run) return nonce - nonceOf(first);
+    let low = this.#run;
+    let high = entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (nonceOf(entries[middle]!) < nonce) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #extendRun(): void {
+    const { entries } = this;
+    while (this.#run < entries.length && nonceOf(entries[this.#run]!) === nonceOf(entries[this.#run - 1]!) + 1)
+      this.#run++;
   }
 
   #account(taken: readonly Entry[]): void {
@@ -59,20 +115,10 @@ export class SenderQueue {
       this.sizeBytes -= entry.item.bytes.length;
       this.costAtoms -= entry.costAtoms;
     }
+    this.#below = { nonce: -1, costAtoms: 0n };
   }
+}
 
-  /** First place whose nonce is not below this one; the end is tried first, where most belong. */
-  #indexOf(nonce: number): number {
-    const { entries } = this;
-    const last = entries.at(-1);
-    if (last === undefined || last.item.transaction.nonce < nonce) return entries.length;
-    let low = 0;
-    let high = entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (entries[middle]!.item.transaction.nonce < nonce) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+function nonceOf(entry: Entry): number {
+  return entry.item.transaction.nonce;
 }

@@ -1,7 +1,7 @@
 /** The narrow views that other folders ask for, over the chain. */
 import { type BlockId, blameNobody, type Fault } from "#base";
 import { type Chain, findLocated } from "#chain";
-import { checkStateless, transactionCost } from "#ledger";
+import { transactionCost } from "#ledger";
 import type { MempoolView } from "#mempool";
 import { encodeHeader } from "#model";
 import { type BlockSink, type BlockSource, WIRE_VERSION } from "#p2p";
@@ -10,13 +10,9 @@ import type { DiskWatch } from "./disk-watch.ts";
 
 export function createMempoolView(spec: ChainSpec, chain: Chain): MempoolView {
   return {
+    minFeePerByteAtoms: spec.fees.minFeePerByteAtoms,
     account: (address) => chain.account(address),
-    checkStateless: (item) => checkStateless(spec, item),
-    costAtoms(item) {
-      const cost = transactionCost(spec, item, (address) => chain.account(address) !== null);
-      // Admission checks the payload first; what cannot be read costs more than anybody has.
-      return cost.ok ? cost.value : 2n ** 64n;
-    },
+    costAtoms: (item) => transactionCost(spec, item, (address) => chain.account(address) !== null),
   };
 }
 
