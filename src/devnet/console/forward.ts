@@ -27,11 +27,14 @@ export interface Target {
   readonly token?: string;
 }
 
-/** @throws Refusal `node-unreachable` when the node does not begin to answer */
-export function sendOn(incoming: IncomingMessage, target: Target): Promise<IncomingMessage> {
+/** @throws Refusal `node-unreachable` when the node does not begin to answer, `body-too-large` when it would not */
+export async function sendOn(incoming: IncomingMessage, target: Target): Promise<IncomingMessage> {
   const headers: Record<string, string> = pick(incoming.headers, REQUEST_HEADERS);
   if (target.token !== undefined) headers.authorization = `Bearer ${target.token}`;
   const { method = "GET" } = incoming;
+  const tooLarge = new Refusal(413, "body-too-large", "the body is larger than this route takes");
+  // A node cuts the connection then, perhaps before its answer is read.
+  if (Number(incoming.headers["content-length"] ?? 0) > MAX_BODY_BYTES) throw tooLarge;
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: HOST, port: target.port, path: target.path, method, headers, agent: false });
     outgoing.on("response", resolve);
@@ -47,7 +50,7 @@ export function sendOn(incoming: IncomingMessage, target: Target): Promise<Incom
     incoming.on("data", (chunk: Uint8Array) => {
       sentBytes += chunk.length;
       if (sentBytes <= MAX_BODY_BYTES) return;
-      reject(new Refusal(413, "body-too-large", "the body is larger than this route takes"));
+      reject(tooLarge);
       incoming.unpipe(outgoing);
       outgoing.destroy();
     });

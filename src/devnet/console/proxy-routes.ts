@@ -32,6 +32,8 @@ export function addProxyRoutes(app: App, parts: ProxyParts): void {
       scope.route({
         ...{ url, method, config: { token: isOrder }, schema: { hide: true } },
         handler: async (request, reply) => {
+          // A node knows nothing of these, and would not say which method is meant.
+          if (request.url.startsWith("/v1/devnet/")) return reply.callNotFound();
           const target = targetOf(parts.fleet, request.url, request.headers, isOrder);
           const isStream = request.headers.accept?.includes("text/event-stream") === true;
           if (isStream) parts.streams.assertRoom();

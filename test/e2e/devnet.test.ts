@@ -1,0 +1,250 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ChainEvent, createClient } from "#api/contract";
+import { asHash, fromHex, toHex } from "#base";
+import { formatAddress } from "#crypto";
+import { buildRecord, devAccount } from "#wallet/core";
+import { createTempFolder, type TempFolder } from "../support/temp.ts";
+import { type DevnetUnderTest, isAlive, runAgon, startDevnet } from "./devnet-under-test.ts";
+
+const soon = { timeout: 10_000, interval: 50 };
+const later = { timeout: 40_000, interval: 200 };
+
+let folder: TempFolder;
+let devnet: DevnetUnderTest;
+const pids = new Set<number>();
+
+beforeAll(async () => {
+  folder = await createTempFolder("agon-devnet");
+  devnet = await startDevnet(join(folder.dir, "a"), ["--nodes", "3"]);
+  for (const { pid } of await devnet.nodes()) pids.add(pid!);
+});
+afterAll(async () => {
+  devnet.process.kill("SIGKILL");
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  await folder[Symbol.asyncDispose]();
+});
+
+/** Their one head, or what they say instead. */
+async function commonHead(): Promise<number | string> {
+  const running = (await devnet.nodes()).filter(({ state }) => state === "running");
+  const hashes = new Set(running.map(({ head }) => head?.hash));
+  return hashes.size === 1 ? (running[0]?.head?.height ?? -1) : `${hashes.size} heads`;
+}
+
+async function stateRootOf(name: string): Promise<string> {
+  const { head } = await (await devnet.direct(name)).status();
+  return `${head.hash} ${head.stateRoot}`;
+}
+
+describe("a devnet of three nodes", () => {
+  it("mines at the chain's spacing to one head at height 5 or more", async () => {
+    await expect.poll(commonHead, later).toSatisfy((height) => typeof height === "number" && height >= 5);
+    const blocks = (await devnet.client.blocks({ limit: 100 })).items;
+    expect(new Set(blocks.map(({ proposer }) => proposer)).size).toBeGreaterThan(1);
+  });
+
+  it("shows of each node what the node says itself", async () => {
+    const compare = async (): Promise<boolean[]> =>
+      Promise.all(
+        (await devnet.nodes()).map(async ({ api, head, peers, peerId, p2p }) => {
+          const client = createClient({ baseUrl: api, fetch });
+          const [status, own] = await Promise.all([client.status(), client.peers()]);
+          const isSameHead = head?.hash === status.head.hash && head.height === status.head.height;
+          return isSameHead && peers === status.peers && peerId === own.peerId && p2p === own.addresses[0];
+        }),
+      );
+    await expect.poll(compare, soon).toEqual([true, true, true]);
+    const rows = await devnet.nodes();
+    expect(rows.map(({ name, state, peers }) => [name, state, peers])).toEqual(
+      [1, 2, 3].map((i) => [`node-${i}`, "running", 2]),
+    );
+    expect(rows.map(({ pid }) => pid !== null && isAlive(pid))).toEqual([true, true, true]);
+  });
+
+  it("lists the funded accounts with their keys and balances", async () => {
+    const { accounts } = await devnet.client.devnet.accounts();
+    expect(accounts.map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, i) => `dev-${i}`));
+    const { address, seed, key } = devAccount(7);
+    expect(accounts[7]).toMatchObject({
+      ...{ address: formatAddress(address, "tagon"), privateKey: toHex(seed), publicKey: toHex(key) },
+      balance: "100000000000000",
+    });
+  });
+
+  it("takes orders only with the token, and writes them down", async () => {
+    const stranger = createClient({ baseUrl: devnet.url, fetch });
+    for (const order of [
+      () => stranger.devnet.mine("node-1"),
+      () => stranger.devnet.validate("node-1"),
+      () => stranger.devnet.kill("node-1"),
+      () => stranger.devnet.shutdown("node-1"),
+      () => stranger.devnet.start("node-1"),
+      () => stranger.devnet.add(),
+      () => stranger.mine({ blocks: 1 }),
+      () => stranger.shutdown(),
+    ])
+      await expect(order()).rejects.toMatchObject({ status: 401, code: "unauthorized" });
+    expect((await fetch(`${devnet.url}/v1/devnet/nodes/node-1/kill`)).status).toBe(405);
+    expect((await devnet.nodes()).every(({ state }) => state === "running")).toBe(true);
+
+    const { blocks } = await devnet.client.devnet.mine("node-2", { blocks: 2 });
+    expect(blocks).toHaveLength(2);
+    await expect(devnet.client.devnet.mine("node-8")).rejects.toMatchObject({ status: 404 });
+    const { entries } = await devnet.client.devnet.audit();
+    expect(entries.slice(0, 2)).toMatchObject([
+      { action: "mine", node: "node-8", ok: false, from: "127.0.0.1", message: expect.stringContaining("node-8") },
+      { action: "mine", node: "node-2", ok: true },
+    ]);
+    const lines = readFileSync(join(devnet.data, "audit.jsonl"), "utf8").trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line)).reverse()).toEqual(entries);
+  });
+
+  it("passes reads, events and transactions on to the node that is named", async () => {
+    for (const name of ["node-1", "node-2", "node-3"]) {
+      const { peerId } = await devnet.node(name);
+      const byHeader = await fetch(`${devnet.url}/v1/peers`, { headers: { "x-agon-node": name } });
+      const byQuery = await fetch(`${devnet.url}/v1/peers?node=${name}`);
+      expect(await Promise.all([byHeader.json(), byQuery.json()])).toMatchObject([{ peerId }, { peerId }]);
+      expect(byQuery.headers.get("x-agon-node")).toBe(name);
+      const chain = await devnet.client.devnet.chain(name, { from: 3, limit: 2 });
+      expect(chain).toMatchObject({ name, blocks: [{ height: 3 }, { height: 2 }], nextFrom: 1 });
+    }
+    expect((await devnet.client.health()).ok).toBe(true);
+    expect(await devnet.client.metrics()).toContain("agon_");
+    expect(await (await fetch(devnet.url)).text()).toContain("<html");
+
+    const { chain } = await devnet.client.status();
+    const socketNews = openSocket(`${devnet.url.replace("http", "ws")}/v1/ws?node=node-3`);
+    const record = { mediaType: 1, data: new Uint8Array(2_000).fill(7) } as const;
+    const item = buildRecord({ chainId: asHash(fromHex(chain.id)!), seed: devAccount(3).seed, nonce: 0, record });
+    const events = devnet.client.events({ signal: AbortSignal.timeout(20_000) });
+    const first = events.next();
+    expect(await devnet.client.submitBytes(item.bytes)).toEqual({ results: [{ id: toHex(item.id) }] });
+    await devnet.client.devnet.mine("node-1");
+    expect((await first).value).toMatchObject({ type: expect.stringContaining("block-") });
+    await events.return();
+    expect(await socketNews).toMatchObject({ type: expect.stringContaining("block-") });
+    const third = await devnet.direct("node-3");
+    const read = async () => (await third.record(toHex(item.id))).bytes;
+    await expect.poll(async () => (await read()).length, soon).toBe(2_000);
+    expect(await read()).toEqual(record.data);
+  });
+
+  it("refuses a body that is too large, and bytes that mean nothing, as a node does", async () => {
+    await expect(devnet.client.submitBytes(new Uint8Array(4_194_305))).rejects.toMatchObject({
+      ...{ status: 413, code: "body-too-large" },
+    });
+    await expect(devnet.client.submitBytes(new Uint8Array(64))).rejects.toMatchObject({ status: 400 });
+  });
+
+  it("brings back a node that was killed outright, with what it missed", async () => {
+    const { pid } = await devnet.node("node-2");
+    process.kill(pid!, "SIGKILL");
+    await expect.poll(async () => (await devnet.node("node-2")).state, soon).toBe("crashed");
+    expect(await devnet.node("node-2")).toMatchObject({ pid: null, note: expect.stringContaining("SIGKILL") });
+    await expect(devnet.client.devnet.mine("node-2")).rejects.toMatchObject({ status: 503, code: "node-not-running" });
+    await devnet.client.devnet.mine("node-3", { blocks: 6 });
+    const back = await devnet.client.devnet.start("node-2");
+    expect(back.state).toBe("running");
+    pids.add(back.pid!);
+    await expect.poll(async () => (await stateRootOf("node-2")) === (await stateRootOf("node-3")), later).toBe(true);
+  });
+
+  it("ends a node gracefully, and the others know at once", async () => {
+    const { peerId } = await devnet.node("node-3");
+    await expect.poll(async () => (await devnet.node("node-1")).peerIds, later).toContain(peerId);
+    const [one, two] = [await devnet.direct("node-1"), await devnet.direct("node-2")];
+    const gone = await devnet.client.devnet.shutdown("node-3");
+    expect(gone).toMatchObject({ state: "stopped", pid: null, head: null });
+    for (const other of [one, two])
+      expect((await other.peers()).peers.map((peer) => peer.peerId)).not.toContain(peerId);
+    expect((await devnet.client.devnet.kill("node-3")).state).toBe("stopped");
+    const back = await devnet.client.devnet.start("node-3");
+    pids.add(back.pid!);
+    expect(back.peerId).toBe(peerId);
+  });
+
+  it("takes in a fourth node late, which has the same state, and the chain of each is valid", async () => {
+    const added = await devnet.client.devnet.add();
+    pids.add(added.pid!);
+    expect(added).toMatchObject({ name: "node-4", state: "running" });
+    await expect.poll(async () => (await stateRootOf("node-4")) === (await stateRootOf("node-1")), later).toBe(true);
+    for (const { name } of await devnet.nodes()) {
+      const report = await devnet.client.devnet.validate(name);
+      expect(report).toMatchObject({ valid: true, problems: [] });
+      expect(report.checkedBlocks).toBeGreaterThan(10);
+      expect((await devnet.client.block(report.head.height)).stateRoot).toBe(report.stateRoot);
+    }
+  });
+
+  it("is the only one in its folder", async () => {
+    const { code, stderr } = await runAgon(["devnet", "--data", devnet.data, "--fresh"]).ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain(`a devnet already runs in ${devnet.data}`);
+  });
+
+  it("leaves nothing behind when it is told to end, and goes on where it was", async () => {
+    const height = (await devnet.client.status()).head.height;
+    devnet.process.kill("SIGINT");
+    expect((await devnet.ended).code).toBe(130);
+    expect([...pids].filter(isAlive)).toEqual([]);
+    devnet = await startDevnet(devnet.data);
+    for (const { pid } of await devnet.nodes()) pids.add(pid!);
+    expect((await devnet.client.status()).head.height).toBeGreaterThanOrEqual(height);
+  });
+
+  it("leaves nothing behind when it is killed outright", async () => {
+    const first = await devnet.node("node-1");
+    const reader = await fetch(`${first.api}/v1/events`);
+    devnet.process.kill("SIGKILL");
+    const alive = (): number[] => [...pids].filter(isAlive);
+    await expect.poll(alive, { timeout: 2_000, interval: 20 }).toEqual([]);
+    await reader.body?.cancel().catch(() => {});
+  });
+});
+
+it("ends by itself, says what the nodes agreed on, and begins anew when told to", async () => {
+  const data = join(folder.dir, "b");
+  const short = await startDevnet(data, ["--nodes", "2", "--for", "3", "--hash-rate", "40000"]);
+  for (const { pid } of await short.nodes()) pids.add(pid!);
+  const { code, stdout } = await short.ended;
+  expect(code).toBe(0);
+  const { heads, equal } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+  expect(equal).toBe(true);
+  expect(heads).toHaveLength(2);
+  expect(heads[0].height).toBeGreaterThanOrEqual(1);
+  expect([...pids].filter(isAlive)).toEqual([]);
+
+  const other = await runAgon(["devnet", "--data", data, "--spec", "test"]).ended;
+  expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("is of the chain dev") });
+  const fresh = await startDevnet(data, ["--nodes", "1", "--spec", "test", "--fresh"]);
+  for (const { pid } of await fresh.nodes()) pids.add(pid!);
+  expect((await fresh.client.status()).chain.name).toBe("test");
+  fresh.process.kill("SIGTERM");
+  await fresh.ended;
+});
+
+it("touches nothing in a folder that is not a devnet's", async () => {
+  const foreign = join(folder.dir, "c");
+  mkdirSync(foreign);
+  writeFileSync(join(foreign, "letter.txt"), "dear");
+  for (const more of [["--fresh"], []]) {
+    const { code, stderr } = await runAgon(["devnet", "--data", foreign, ...more]).ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining("no folder of a devnet")]);
+  }
+  expect(readFileSync(join(foreign, "letter.txt"), "utf8")).toBe("dear");
+});
+
+/** The first message of a WebSocket. */
+function openSocket(url: string): Promise<ChainEvent> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url);
+    socket.addEventListener("error", () => reject(new Error(`${url} does not answer`)));
+    socket.addEventListener("message", ({ data }) => {
+      socket.close();
+      resolve(JSON.parse(String(data)));
+    });
+  });
+}
