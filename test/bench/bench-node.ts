@@ -50,7 +50,16 @@ export async function status(node: BenchNode): Promise<{ head: { height: number;
 
 /** CPU seconds of all threads of a process. */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return secondsIn(`/proc/${pid}/stat`);
+}
+
+/** CPU seconds of the thread that runs everything but signature checks. */
+export function mainThreadSeconds(pid: number): number {
+  return secondsIn(`/proc/${pid}/task/${pid}/stat`);
+}
+
+function secondsIn(file: string): number {
+  const fields = readFileSync(file, "utf8").split(") ")[1]!.split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 

@@ -40,7 +40,7 @@ test("the benchmarks run, and say the same in a table and in JSON", async () => 
     expect(stdout).toContain(row.name);
   }
   const rated = report.rows.filter((row) => row.ratio !== undefined).map((row) => row.benchmark);
-  expect(rated).toEqual(["submit", "submit", "submit", "sync"]);
+  expect(new Set(rated)).toEqual(new Set(["submit", "sync"]));
 });
 
 test("a benchmark that does not exist is a usage error", async () => {

@@ -1,8 +1,16 @@
 /** One run of submission: a fresh node, bodies over several connections, until all their transfers are in blocks. */
 import { join } from "node:path";
-import { anonymousMiB, type BenchNode, cpuSeconds, metric, startBenchNode, waitFor } from "./bench-node.ts";
+import {
+  anonymousMiB,
+  type BenchNode,
+  cpuSeconds,
+  mainThreadSeconds,
+  metric,
+  startBenchNode,
+  waitFor,
+} from "./bench-node.ts";
 import { postAll } from "./http-client.ts";
-import { bareRateOf } from "./verify-floor.ts";
+import { besideFloor, type Floor } from "./verify-floor.ts";
 import type { Body, Workload } from "./workload.ts";
 
 const WARM_UP_BODIES = 4;
@@ -18,17 +26,21 @@ export interface Variant {
 
 export interface Submission {
   readonly perSecond: number;
+  /** Of the node's process, per transfer. */
   readonly cpuMicros: number;
+  /** Of that its main thread, which does all but check signatures. */
+  readonly mainMicros: number;
   readonly peakMiB: number;
   /** Ms until each 202. */
   readonly latencies: readonly number[];
-  /** Bare checks per second, the mean of before and after. */
-  readonly floor: number;
+  readonly floor: Floor;
 }
 
-export async function submitAll(work: Workload, variant: Variant): Promise<Submission> {
-  const { name, bodies, connections, quick } = variant;
-  const before = await bareRateOf(work, quick);
+export function submitAll(work: Workload, variant: Variant): Promise<Submission> {
+  return besideFloor(work, variant.quick, () => submitTo(work, variant));
+}
+
+async function submitTo(work: Workload, { name, bodies, connections }: Variant): Promise<Omit<Submission, "floor">> {
   const node = await startBenchNode({
     "node.data": join(work.folder, `data-${name}`),
     "node.spec": work.specFile,
@@ -36,15 +48,17 @@ export async function submitAll(work: Workload, variant: Variant): Promise<Submi
     "mining.hashRate": 2_048,
   });
   try {
+    const { pid } = node;
     const warmUp = bodies.slice(0, WARM_UP_BODIES);
     await postAll(node.api, warmUp, connections);
     const already = countOf(warmUp);
     await included(node, already);
-    const cpu = cpuSeconds(node.pid);
+    const cpu = cpuSeconds(pid);
+    const main = mainThreadSeconds(pid);
     const begin = performance.now();
-    let peakMiB = anonymousMiB(node.pid);
+    let peakMiB = anonymousMiB(pid);
     const watch = setInterval(() => {
-      peakMiB = Math.max(peakMiB, anonymousMiB(node.pid));
+      peakMiB = Math.max(peakMiB, anonymousMiB(pid));
     }, 100);
     const latencies = await postAll(node.api, bodies.slice(WARM_UP_BODIES), connections);
     const total = countOf(bodies);
@@ -52,9 +66,9 @@ export async function submitAll(work: Workload, variant: Variant): Promise<Submi
     const seconds = (performance.now() - begin) / 1_000;
     clearInterval(watch);
     const count = total - already;
-    const cpuMicros = ((cpuSeconds(node.pid) - cpu) * 1e6) / count;
-    const floor = (before + (await bareRateOf(work, quick))) / 2;
-    return { perSecond: count / seconds, cpuMicros, peakMiB, latencies, floor };
+    const cpuMicros = ((cpuSeconds(pid) - cpu) * 1e6) / count;
+    const mainMicros = ((mainThreadSeconds(pid) - main) * 1e6) / count;
+    return { perSecond: count / seconds, cpuMicros, mainMicros, peakMiB, latencies };
   } finally {
     await node.stop();
   }

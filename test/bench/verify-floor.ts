@@ -25,8 +25,30 @@ interface SignedMessages {
   readonly keys: Uint8Array[];
 }
 
-/** Checks per second of a workload's signatures, by two threads together. */
-export function bareRateOf(work: Workload, quick: boolean): Promise<number> {
+export interface Floor {
+  /** Checks of two threads together. */
+  readonly perSecond: number;
+  /** CPU of one check: steadier than the rate while others use the machine. */
+  readonly cpuMicros: number;
+}
+
+/** Runs something between two measurements of the floor, since the machine's speed drifts. */
+export async function besideFloor<T>(
+  work: Workload,
+  quick: boolean,
+  run: () => Promise<T>,
+): Promise<T & { readonly floor: Floor }> {
+  const before = await floorOf(work, quick);
+  const measured = await run();
+  const after = await floorOf(work, quick);
+  const floor = {
+    perSecond: (before.perSecond + after.perSecond) / 2,
+    cpuMicros: (before.cpuMicros + after.cpuMicros) / 2,
+  };
+  return { ...measured, floor };
+}
+
+function floorOf(work: Workload, quick: boolean): Promise<Floor> {
   const chainId = chainIdOf(work.spec);
   const sample = work.transfers.slice(0, quick ? QUICK_SAMPLE : SAMPLE).map((bytes) => {
     const decoded = decodeTransaction(bytes);
@@ -37,15 +59,14 @@ export function bareRateOf(work: Workload, quick: boolean): Promise<number> {
       key: asKey(decoded.value.sender),
     };
   });
-  return bareVerificationRate({
+  return checkOnTwoThreads({
     messages: sample.map((one) => Buffer.from(one.message)),
     signatures: sample.map((one) => Buffer.from(one.signature)),
     keys: sample.map((one) => Buffer.from(one.key)),
   });
 }
 
-/** @returns checks per second of two threads together */
-async function bareVerificationRate(work: SignedMessages, rounds = 3): Promise<number> {
+async function checkOnTwoThreads(work: SignedMessages, rounds = 3): Promise<Floor> {
   const workers = [0, 1].map(() => new Worker(SOURCE, { eval: true, workerData: work }));
   const round = (): Promise<number[]> =>
     Promise.all(
@@ -60,9 +81,11 @@ async function bareVerificationRate(work: SignedMessages, rounds = 3): Promise<n
     );
   await round();
   const begin = performance.now();
+  const cpu = process.cpuUsage();
   let checked = 0;
   for (let i = 0; i < rounds; i++) for (const count of await round()) checked += count;
-  const rate = checked / ((performance.now() - begin) / 1_000);
+  const { user, system } = process.cpuUsage(cpu);
+  const perSecond = checked / ((performance.now() - begin) / 1_000);
   await Promise.all(workers.map((worker) => worker.terminate()));
-  return rate;
+  return { perSecond, cpuMicros: (user + system) / checked };
 }
