@@ -94,5 +94,3 @@ export function decodeBlockTransactionsRequest(bytes: Uint8Array): Result<BlockT
   const positions = Array.from({ length: count }, (_, i) => view.getUint32(32 + 4 * i, true));
   return ok({ id: asHash(bytes.subarray(0, 32)), positions });
 }
-
-export { decodeParts as decodeTransactionList, encodeParts as encodeTransactionList };
