@@ -1,0 +1,277 @@
+/** The pages of a real devnet in a real browser: what they show is what the nodes say, everywhere they are looked at. */
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { absentProgram } from "../support/requires.ts";
+import { repositoryRoot } from "../support/root.ts";
+import { type Look, openPage, openWebSession, sendTraffic, type WebSession } from "./web-session.ts";
+
+const WIDE = { width: 1280, height: 800 } as const;
+const PHONE = { width: 390, height: 844 } as const;
+const LOOKS: readonly (Look & { readonly name: string })[] = [
+  { name: "", ...WIDE, scheme: "light" },
+  { name: "-dark", ...WIDE, scheme: "dark" },
+  { name: "-phone", ...PHONE, scheme: "light" },
+  { name: "-phone-dark", ...PHONE, scheme: "dark" },
+];
+const POLL = { timeout: 30_000, interval: 200 } as const;
+const FIRST_LOAD_LIMIT_BYTES = 300_000;
+const RECORDS = [
+  JSON.stringify({ match: 1, winner: "p3", stats: [242, 0.137, 189.16] }),
+  '{ "spaces":  "are kept", "n": 1.0 }',
+];
+
+const ROOT = "document.documentElement";
+
+const keepsShots = process.env.AGON_SCREENSHOTS === "1";
+
+describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
+  let session: WebSession;
+  let shots: string;
+
+  beforeAll(async () => {
+    shots = keepsShots ? join(repositoryRoot, "docs", "guides") : await mkdtemp(join(tmpdir(), "agon-shots-"));
+    await mkdir(shots, { recursive: true });
+    session = await openWebSession();
+  });
+  afterAll(async () => {
+    await session?.[Symbol.asyncDispose]();
+    if (!keepsShots) await rm(shots, { recursive: true, force: true });
+  });
+
+  test("the dashboard's rows are the nodes' heads, and change without a reload", async () => {
+    const { page, context, complaints } = await openPage(session, { ...WIDE, scheme: "light" });
+    await page.goto("/");
+    await page.evaluate("window.notReloaded = true");
+    const agree = async (): Promise<boolean> => {
+      const before = await headsOfApi(session);
+      const rows = await headsOfPage(page);
+      return JSON.stringify(rows) === JSON.stringify(before) && rows.length === 3;
+    };
+    await expect.poll(agree, POLL).toBe(true);
+    const before = await headsOfPage(page);
+    await session.client.devnet.mine("node-2", { blocks: 2 });
+    const height = (await session.client.status()).head.height;
+    await expect
+      .poll(() => heightsOfPage(page).then((heights) => Math.min(...heights)), POLL)
+      .toBeGreaterThanOrEqual(height);
+    await expect.poll(agree, POLL).toBe(true);
+    expect(await headsOfPage(page)).not.toEqual(before);
+    await expect.poll(() => page.locator(`[data-tile="${height}"]`).count(), POLL).toBe(1);
+    expect(await page.evaluate("window.notReloaded")).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("the first load is small", async () => {
+    const { page, context } = await openPage(session, { ...WIDE, scheme: "light" });
+    await page.goto("/", { waitUntil: "networkidle" }).catch(() => {});
+    const sizes = await page.evaluate<number[]>(`
+      [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")]
+        .filter((entry) => !entry.name.includes("/v1/"))
+        .map((entry) => entry.encodedBodySize)`);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    expect(total).toBeGreaterThan(50_000);
+    expect(total).toBeLessThan(FIRST_LOAD_LIMIT_BYTES);
+    await context.close();
+  });
+
+  test("the search knows heights, hashes, transactions, addresses and names, by keyboard alone", async () => {
+    const [record] = await sendTraffic(session.client, 0, [RECORDS[0]!]);
+    const { page, context, complaints } = await openPage(session, { ...WIDE, scheme: "dark" });
+    await page.goto("/");
+    await page.keyboard.press("Tab");
+    expect(await page.locator(":focus").innerText()).toBe("Skip to content");
+    const block = await session.client.block(1);
+    const { accounts } = await session.client.devnet.accounts();
+    const leads: readonly (readonly [string, string])[] = [
+      ["1", "/blocks/1"],
+      [block.hash, `/blocks/${block.hash}`],
+      [record!, `/transactions/${record}`],
+      [accounts[4]!.address, `/accounts/${accounts[4]!.address}`],
+      ["dev-7", `/accounts/${accounts[7]!.address}`],
+      ["node-3", "/network"],
+    ];
+    for (const [text, path] of leads) {
+      await page.locator("body").press("/");
+      await page.keyboard.type(text);
+      await page.keyboard.press("Enter");
+      await expect.poll(() => new URL(page.url()).pathname, POLL).toBe(path);
+      await expect.poll(() => page.locator("h1").count(), POLL).toBe(1);
+    }
+    await page.locator("body").press("/");
+    await page.keyboard.type("99999999");
+    await page.keyboard.press("Enter");
+    await page.getByText("There is no block 99999999 yet").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("faucet and sending: checked as typed, reviewed, pending, included in place", async () => {
+    const { page, context, complaints } = await openPage(session, { ...PHONE, scheme: "light" });
+    const { accounts } = await session.client.devnet.accounts();
+    const to = accounts[6]!.address;
+    const balance = async (): Promise<bigint> => BigInt((await session.client.account(to)).balance);
+    const before = await balance();
+    await page.goto("/wallet");
+    const faucet = page.getByRole("region", { name: "Faucet" });
+    await faucet.getByLabel("Address").fill(`${to.slice(0, -1)}b`);
+    await faucet.getByText("a letter is wrong or missing").waitFor();
+    await faucet.getByLabel("Address").fill(to);
+    await faucet.getByRole("button", { name: "Give" }).click();
+    await page.locator("[data-sent]").first().waitFor();
+
+    const send = page.getByRole("region", { name: "Send", exact: true });
+    await send.getByLabel("To").fill(to);
+    await send.getByLabel("Amount").fill("1e3");
+    await send.getByText("at most eight decimals").waitFor();
+    await send.getByLabel("Amount").fill("2.5");
+    await send.getByRole("button", { name: "Review" }).click();
+    await send.getByText("The recipient gets").waitFor();
+    await page.screenshot({ path: join(shots, "review-phone.png") });
+    await send.getByRole("button", { name: "Sign and send" }).click();
+    await expect.poll(() => page.locator("[data-sent]").count(), POLL).toBe(2);
+    await expect.poll(() => page.locator("[data-sent][data-status=included]").count(), POLL).toBe(2);
+    expect((await balance()) - before).toBe(1_250_000_000n);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("a record is found, shown, and has the digest of the very bytes", async () => {
+    const [, spaced] = await sendTraffic(session.client, 0, RECORDS);
+    await expect.poll(async () => (await session.client.transaction(spaced!)).status, POLL).toBe("included");
+    const { page, context, complaints } = await openPage(session, { ...WIDE, scheme: "light" });
+    await page.goto("/records");
+    await page.locator(`a[href="/records/${spaced}"]`).click();
+    await page.getByRole("tab", { name: "Text" }).click();
+    await page.getByText(RECORDS[1]!, { exact: true }).waitFor();
+    const digest = createHash("sha256").update(RECORDS[1]!).digest("hex");
+    await page.locator(`[title="${digest}"]`).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test("the browser itself checks an account down to the work", async () => {
+    const { page, context, complaints } = await openPage(session, { ...WIDE, scheme: "light" });
+    const { accounts } = await session.client.devnet.accounts();
+    await page.goto(`/accounts/${accounts[9]!.address}`);
+    const proof = page.getByRole("region", { name: "Proof" });
+    await proof.getByRole("button", { name: "Check in this browser" }).click();
+    await proof.getByText("Its state root holds exactly this account").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test.each(LOOKS)(
+    "every page at $width px, $scheme: nothing cut off, nothing foreign, nothing for axe",
+    async (look) => {
+      const [record] = await sendTraffic(session.client, 40, [RECORDS[0]!]);
+      const { page, context, complaints } = await openPage(session, look);
+      const { accounts } = await session.client.devnet.accounts();
+      const found: string[] = [];
+      const places: readonly (readonly [name: string, path: string])[] = [
+        ["dashboard", "/"],
+        ["blocks", "/blocks"],
+        ["block", "/blocks/2"],
+        ["transaction", `/transactions/${record}`],
+        ["record", `/records/${record}`],
+        ["records", "/records"],
+        ["mempool", "/mempool"],
+        ["account", `/accounts/${accounts[1]!.address}`],
+        ["accounts", "/accounts"],
+        ["network", "/network"],
+        ["wallet", "/wallet"],
+      ];
+      for (const [name, path] of places) {
+        await page.goto(path);
+        await settled(page);
+        // A few blocks make the dashboard's picture.
+        if (name === "dashboard") await waitForBlocks(session, 2);
+        const cut = await page.evaluate<number>(`${ROOT}.scrollWidth - ${ROOT}.clientWidth`);
+        if (cut > 0) found.push(`${name} is ${cut} px too wide`);
+        if (name === "dashboard" && look.width === WIDE.width) {
+          const tall = await page.evaluate<number>(`${ROOT}.scrollHeight`);
+          if (tall > WIDE.height) found.push(`the dashboard is ${tall} px tall`);
+        }
+        await page.screenshot({ path: join(shots, `${name}${look.name}.png`) });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        for (const { id, impact, nodes } of violations)
+          if (impact === "serious" || impact === "critical")
+            found.push(`${name}: ${id} at ${nodes[0]?.target.join(" ")}`);
+      }
+      expect([...found, ...complaints]).toEqual([]);
+      await context.close();
+    },
+  );
+
+  test("a node that goes is seen to go, and to come back", async () => {
+    const { page, context } = await openPage(session, { ...WIDE, scheme: "light" });
+    await page.goto("/");
+    await page.getByLabel("Node that the page reads from").selectOption("node-3");
+    await page.getByText("Live", { exact: true }).waitFor();
+    await session.client.devnet.kill("node-3");
+    await page.getByText("Connection lost").waitFor();
+    await page.locator('[data-row="node-3"] [data-column="state"]').getByText("stopped").waitFor();
+    await session.client.devnet.start("node-3");
+    await page.getByText("Live", { exact: true }).waitFor({ timeout: 40_000 });
+    await expect.poll(() => page.getByText("Connection lost").count(), POLL).toBe(0);
+    await context.close();
+  });
+});
+
+interface HeadRow {
+  readonly name: string;
+  readonly state: string;
+  readonly height: number;
+  readonly hash: string | null;
+  readonly peers: number;
+  readonly pid: string;
+  readonly api: string | null;
+}
+
+/** The rows of the table of nodes, with the whole hash, which stands in the title. */
+function headsOfPage(page: Page): Promise<HeadRow[]> {
+  return page.locator("tr[data-row^=node-]").evaluateAll((rows) =>
+    rows.map((row) => {
+      const cell = (column: string) => row.querySelector(`[data-column="${column}"]`);
+      const number = (column: string): number => Number(cell(column)?.textContent?.replace(/\D/g, ""));
+      return {
+        name: cell("name")?.textContent ?? "",
+        state: cell("state")?.textContent ?? "",
+        height: number("height"),
+        hash: cell("head")?.querySelector("[title]")?.getAttribute("title") ?? null,
+        peers: number("peers"),
+        pid: cell("pid")?.textContent ?? "",
+        api: cell("api")?.querySelector("a")?.getAttribute("href") ?? null,
+      };
+    }),
+  );
+}
+
+async function heightsOfPage(page: Page): Promise<readonly number[]> {
+  return (await headsOfPage(page)).map(({ height }) => height);
+}
+
+async function headsOfApi({ client }: WebSession): Promise<HeadRow[]> {
+  const { nodes } = await client.devnet.nodes();
+  return nodes.map(({ name, state, head, peers, pid, api }) => ({
+    ...{ name, state, height: head?.height ?? 0, hash: head?.hash ?? null },
+    ...{ peers, pid: `${pid}`, api: `${api}/v1/status` },
+  }));
+}
+
+/** The page has a heading, and nothing on it is loading any more. */
+async function settled(page: Page): Promise<void> {
+  await page.locator("h1").waitFor({ state: "attached" });
+  await page.getByText("Live", { exact: true }).waitFor();
+  await expect.poll(() => page.locator("main [role=status][aria-label^=Loading]").count(), POLL).toBe(0);
+}
+
+async function waitForBlocks({ client }: WebSession, count: number): Promise<void> {
+  const { height } = (await client.status()).head;
+  await expect.poll(async () => (await client.status()).head.height, POLL).toBeGreaterThanOrEqual(height + count);
+}
