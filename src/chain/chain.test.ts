@@ -72,6 +72,13 @@ describe("chain", () => {
     expect(again.chain.head.header.height).toBe(43);
   });
 
+  it("opens again when it can undo fewer blocks than lie between two checkpoints", async () => {
+    const { chain, store } = await open(createMemoryStore(), { undoBlocks: 4, checkpointBlocks: 32 });
+    await mine(chain, 21, 1);
+    const again = await open(store, { undoBlocks: 4, checkpointBlocks: 32 });
+    expect(toHex(again.chain.head.id)).toBe(toHex(chain.head.id));
+  });
+
   it("goes over to the heavier branch and tells it, newest reverted first", async () => {
     const a = await open();
     const b = await open();

@@ -130,7 +130,9 @@ export class ImportLine {
     const from = this.#head;
     const to = working.head;
     const route = equalBytes(from.id, to.id) ? null : findRoute(this.#parts.blocks, from, to);
-    const far = Math.abs(to.header.height - this.#checkpointHeight) >= this.#options.checkpointBlocks;
+    // The start goes from the checkpoint to the head: no changes between them may have been pruned.
+    const { checkpointBlocks, undoBlocks } = this.#options;
+    const far = Math.abs(to.header.height - this.#checkpointHeight) >= Math.min(checkpointBlocks, undoBlocks);
     const withPages = far || (route !== null && route.revert.length > 0);
     try {
       await store.commit(working.takeWrites(this.#headWrites(from, to, route), withPages));
