@@ -1,5 +1,4 @@
 /** Questions to the person at the keyboard. */
-import { confirm, input, password, select } from "@inquirer/prompts";
 
 export interface Choice<T> {
   readonly name: string;
@@ -26,11 +25,14 @@ export interface Prompts {
 /** Questions go to stderr, so that stdout holds results only. */
 export function createPrompts(): Prompts {
   const context = { output: process.stderr };
+  // Most commands ask nothing, and should not wait for the library.
+  const library = () => import("@inquirer/prompts");
   return {
-    input: (question) => input({ ...question }, context),
-    password: (message) => password({ message, mask: true }, context),
-    confirm: (message) => confirm({ message, default: false }, context),
-    select: (message, choices) => select({ message, choices: [...choices], pageSize: 12 }, context),
+    input: async (question) => (await library()).input({ ...question }, context),
+    password: async (message) => (await library()).password({ message, mask: true }, context),
+    confirm: async (message) => (await library()).confirm({ message, default: false }, context),
+    select: async (message, choices) =>
+      (await library()).select({ message, choices: [...choices], pageSize: 12 }, context),
   };
 }
 

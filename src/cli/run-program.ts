@@ -1,6 +1,5 @@
 /** One command line, from its words to its exit code. */
 import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { runMenu } from "./menu/menu.ts";
 import { createProgram } from "./program.ts";
 import { isPromptExit } from "./prompts.ts";
 import { describeError, reportError, usageError } from "./report-error.ts";
@@ -11,11 +10,11 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   const isJson = argv.includes("--json");
   const isDebug = argv.includes("--debug");
   const pieces: Promise<void>[] = [];
-  const program = createProgram(terminal);
+  const program = await createProgram(terminal, argv);
   prepare(program, (text) => pieces.push(write(terminal.stdout, text)));
   try {
     if (argv.length > 0) await program.parseAsync(argv, { from: "user" });
-    else if (terminal.isInteractive) await runMenu(terminal);
+    else if (terminal.isInteractive) await (await import("./menu/menu.ts")).runMenu(terminal);
     else program.outputHelp();
     await Promise.all(pieces);
     // A node that was told to end has ended as it should; Ctrl-C is told apart, as shells expect.

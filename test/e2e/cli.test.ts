@@ -369,7 +369,7 @@ interface Leaf {
   readonly options: readonly (string | undefined)[];
 }
 
-type Tree = ReturnType<typeof createProgram>;
+type Tree = Awaited<ReturnType<typeof createProgram>>;
 
 function* leavesOf(command: Tree, path: readonly string[]): IterableIterator<Leaf> {
   if (command.commands.length === 0) yield { path: path.join(" "), options: command.options.map(({ long }) => long) };
@@ -391,9 +391,9 @@ function createTerminal(onOutput: (text: string) => void): Terminal {
   };
 }
 
-describe("every command", () => {
-  const leaves = [...leavesOf(createProgram(createTerminal(() => {})), [])];
+const leaves = [...leavesOf(await createProgram(createTerminal(() => {})), [])];
 
+describe("every command", () => {
   test("has a case below, and no case is of a command that is gone", () => {
     expect(leaves.map(({ path }) => path).sort()).toEqual(Object.keys(cases).sort());
   });
