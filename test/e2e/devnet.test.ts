@@ -6,7 +6,8 @@ import { asHash, fromHex, toHex } from "#base";
 import { formatAddress } from "#crypto";
 import { buildRecord, devAccount } from "#wallet/core";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
-import { type DevnetUnderTest, isAlive, runAgon, startDevnet } from "./devnet-under-test.ts";
+import { agon } from "./agon-process.ts";
+import { type DevnetUnderTest, devnetArguments, isAlive, startDevnet } from "./devnet-under-test.ts";
 
 const soon = { timeout: 10_000, interval: 50 };
 const later = { timeout: 40_000, interval: 200 };
@@ -21,7 +22,7 @@ beforeAll(async () => {
   for (const { pid } of await devnet.nodes()) pids.add(pid!);
 });
 afterAll(async () => {
-  devnet.process.kill("SIGKILL");
+  await devnet?.stop("SIGKILL");
   for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
   await folder[Symbol.asyncDispose]();
 });
@@ -180,15 +181,14 @@ describe("a devnet of three nodes", () => {
   });
 
   it("is the only one in its folder", async () => {
-    const { code, stderr } = await runAgon(["devnet", "--data", devnet.data, "--fresh"]).ended;
+    const { code, err } = await agon(["devnet", "--data", devnet.data, "--fresh"]);
     expect(code).toBe(1);
-    expect(stderr).toContain(`a devnet already runs in ${devnet.data}`);
+    expect(err).toContain(`a devnet already runs in ${devnet.data}`);
   });
 
   it("leaves nothing behind when it is told to end, and goes on where it was", async () => {
     const height = (await devnet.client.status()).head.height;
-    devnet.process.kill("SIGINT");
-    expect((await devnet.ended).code).toBe(130);
+    expect(await devnet.stop("SIGINT")).toBe(130);
     expect([...pids].filter(isAlive)).toEqual([]);
     devnet = await startDevnet(devnet.data);
     for (const { pid } of await devnet.nodes()) pids.add(pid!);
@@ -198,7 +198,7 @@ describe("a devnet of three nodes", () => {
   it("leaves nothing behind when it is killed outright", async () => {
     const first = await devnet.node("node-1");
     const reader = await fetch(`${first.api}/v1/events`);
-    devnet.process.kill("SIGKILL");
+    await devnet.stop("SIGKILL");
     const alive = (): number[] => [...pids].filter(isAlive);
     await expect.poll(alive, { timeout: 2_000, interval: 20 }).toEqual([]);
     await reader.body?.cancel().catch(() => {});
@@ -207,23 +207,25 @@ describe("a devnet of three nodes", () => {
 
 it("ends by itself, says what the nodes agreed on, and begins anew when told to", async () => {
   const data = join(folder.dir, "b");
-  const short = await startDevnet(data, ["--nodes", "2", "--for", "3", "--hash-rate", "40000"]);
-  for (const { pid } of await short.nodes()) pids.add(pid!);
-  const { code, stdout } = await short.ended;
-  expect(code).toBe(0);
-  const { heads, equal } = JSON.parse(stdout.trim().split("\n").at(-1)!);
-  expect(equal).toBe(true);
-  expect(heads).toHaveLength(2);
-  expect(heads[0].height).toBeGreaterThanOrEqual(1);
-  expect([...pids].filter(isAlive)).toEqual([]);
+  const short = await agon(
+    await devnetArguments(data, ["--nodes", "2", "--for", "3", "--hash-rate", "40000", "--json"]),
+  );
+  expect(short).toMatchObject({ code: 0 });
+  const [started, agreed] = short.out
+    .toString()
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(agreed).toMatchObject({ equal: true, heads: [{ name: "node-1" }, { name: "node-2" }] });
+  expect(agreed.heads[0].height).toBeGreaterThanOrEqual(1);
+  expect(started.nodes.map(({ pid }: { pid: number }) => isAlive(pid))).toEqual([false, false]);
 
-  const other = await runAgon(["devnet", "--data", data, "--spec", "test"]).ended;
-  expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("is of the chain dev") });
+  const other = await agon(["devnet", "--data", data, "--spec", "test"]);
+  expect(other).toMatchObject({ code: 1, err: expect.stringContaining("is of the chain dev") });
   const fresh = await startDevnet(data, ["--nodes", "1", "--spec", "test", "--fresh"]);
   for (const { pid } of await fresh.nodes()) pids.add(pid!);
   expect((await fresh.client.status()).chain.name).toBe("test");
-  fresh.process.kill("SIGTERM");
-  await fresh.ended;
+  await fresh.stop("SIGTERM");
 });
 
 it("touches nothing in a folder that is not a devnet's", async () => {
@@ -231,8 +233,8 @@ it("touches nothing in a folder that is not a devnet's", async () => {
   mkdirSync(foreign);
   writeFileSync(join(foreign, "letter.txt"), "dear");
   for (const more of [["--fresh"], []]) {
-    const { code, stderr } = await runAgon(["devnet", "--data", foreign, ...more]).ended;
-    expect([code, stderr]).toEqual([1, expect.stringContaining("no folder of a devnet")]);
+    const { code, err } = await agon(["devnet", "--data", foreign, ...more]);
+    expect([code, err]).toEqual([1, expect.stringContaining("no folder of a devnet")]);
   }
   expect(readFileSync(join(foreign, "letter.txt"), "utf8")).toBe("dear");
 });

@@ -31,10 +31,9 @@ export async function openWebSession(): Promise<WebSession> {
   return { url: devnet.url, client: devnet.client, browser, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-async function endDevnet({ process: child, ended }: DevnetUnderTest): Promise<void> {
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-  await ended;
+async function endDevnet({ stop }: DevnetUnderTest): Promise<void> {
+  const timer = setTimeout(() => void stop("SIGKILL"), STOP_MS);
+  await stop("SIGTERM");
   clearTimeout(timer);
 }
 
