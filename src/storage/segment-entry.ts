@@ -5,7 +5,6 @@
  */
 
 export const WORDS = 4;
-const ENTRY_BYTES = 4 * WORDS;
 /** Greater than any seq or position: both are below 2^32. */
 export const BEYOND = 2 ** 32;
 

@@ -11,7 +11,7 @@ import {
   readUint,
   writeUint,
 } from "#base";
-import { decodeHeader, decodeParts, encodeParts, type Header } from "#model";
+import { decodeHeader, decodeParts, type Header } from "#model";
 
 export const MAX_LOCATOR = 64;
 export const MAX_HEADERS = 1_024;
@@ -70,7 +70,7 @@ export function decodeIds(bytes: Uint8Array, maxIds: number): readonly Hash[] | 
   return Array.from({ length: count }, (_, i) => asHash(bytes.subarray(32 * i, 32 * i + 32)));
 }
 
-/** Transactions of one block by position: id ‖ positions, u32 each; no positions = the whole list. */
+/** Transactions of one block by position: id ‖ ascending positions, u32 each; no positions = the whole list. */
 export interface BlockTransactionsRequest {
   readonly id: BlockId;
   readonly positions: readonly number[];
@@ -92,5 +92,8 @@ export function decodeBlockTransactionsRequest(bytes: Uint8Array): Result<BlockT
     return err(blameSender("request-malformed", { what: "block-transactions" }));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const positions = Array.from({ length: count }, (_, i) => view.getUint32(32 + 4 * i, true));
+  // Ascending, so that an answer is never larger than the block.
+  if (positions.some((position, i) => i > 0 && position <= positions[i - 1]!))
+    return err(blameSender("request-malformed", { what: "block-transactions" }));
   return ok({ id: asHash(bytes.subarray(0, 32)), positions });
 }
