@@ -13,7 +13,7 @@ export async function withBar<T>(
   const onProgress = ({ done, total }: Progress): void => {
     terminal.signal.throwIfAborted();
     if (bars.length === 0 && total !== null)
-      bars.push(startProgress(terminal, "blocks [{bar}] {value}/{total}, {eta_formatted} to go", total));
+      bars.push(startProgress(terminal, "blocks [{bar}] {value}/{total}, {duration_formatted}", total));
     for (const bar of bars) bar.update(done, {});
   };
   try {

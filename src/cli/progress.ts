@@ -8,8 +8,13 @@ export interface Progress {
 }
 
 /** @param format with {bar}, {value}, {total} and the names of the facts in braces */
-export function startProgress(terminal: Terminal, format: string, total: number, isShown = true): Progress {
-  if (!terminal.canDraw || !isShown) return { update() {}, stop() {} };
+export function startProgress(
+  terminal: Terminal,
+  format: string,
+  total: number,
+  facts: Readonly<Record<string, string | number>> = {},
+): Progress {
+  if (!terminal.canDraw) return { update() {}, stop() {} };
   const bar = new SingleBar({
     format,
     stream: terminal.stderr as NodeJS.WriteStream,
@@ -19,6 +24,6 @@ export function startProgress(terminal: Terminal, format: string, total: number,
     // Ctrl-C ends the command in its own way.
     gracefulExit: false,
   });
-  bar.start(total, 0);
-  return { update: (done, facts) => bar.update(done, facts), stop: () => bar.stop() };
+  bar.start(total, 0, facts);
+  return { update: (done, now) => bar.update(done, now), stop: () => bar.stop() };
 }

@@ -141,8 +141,8 @@ function createOutput(
   options: { readonly json?: boolean | undefined; readonly wait: boolean },
   total: number,
 ): Output {
-  const format = "records [{bar}] {value}/{total} in blocks, {sent} sent, {eta_formatted} to go";
-  const bar = startProgress(terminal, format, total);
+  const format = "records [{bar}] {value}/{total} in blocks, {sent} sent, {duration_formatted}";
+  const bar = startProgress(terminal, format, total, { sent: 0 });
   const held: LandedRecord[] = [];
   const heights = new Set<number>();
   let printed = 0;
