@@ -1,4 +1,5 @@
 import { checkBrowserSafety } from "./rules/browser.ts";
+import { checkCitations } from "./rules/citations.ts";
 import { checkCycles } from "./rules/cycles.ts";
 import { checkDoors, checkEdges } from "./rules/edges.ts";
 import { checkFaults } from "./rules/faults.ts";
@@ -16,4 +17,5 @@ export const rules: Readonly<Record<string, Rule>> = {
   "time, chance and the network come in as parts": checkAmbient,
   "only test/support knows data outside the repository": checkOutsidePaths,
   "each fault code is documented and tested": checkFaults,
+  "each rule that is cited stands in docs/spec": checkCitations,
 };

@@ -288,6 +288,34 @@ const breaches: readonly (readonly [string, Readonly<Record<string, string>>, st
     "test/verifier/main.ts:1: test/verifier may not import #crypto",
   ],
   [
+    "a rule that is not written",
+    {
+      "src/base/size.ts": "/** At most one (rule BASE-2). */\nexport const size = 1;",
+      "docs/spec/base.md": "## BASE-1 — Size\n",
+    },
+    "src/base/size.ts:1: BASE-2 is not in docs/spec",
+  ],
+  [
+    "a rule of an unknown subject",
+    { "src/base/size.ts": "export const size = 1;\n// After rules SIZE-1 and SIZE-2." },
+    "src/base/size.ts:2: SIZE-1 is not in docs/spec",
+  ],
+  [
+    "a rule in the documents that is not written",
+    { "docs/spec/base.md": "## BASE-1 — Size\n\nSee BASE-3 and SHA-256.\n" },
+    "docs/spec/base.md:3: BASE-3 is not in docs/spec",
+  ],
+  [
+    "a number that is left out",
+    { "docs/spec/base.md": "## BASE-1 — Size\n\n## BASE-3 — Form\n" },
+    "docs/spec: the rules of BASE go 1, 3",
+  ],
+  [
+    "a number that stands twice",
+    { "docs/spec/base.md": "## BASE-1 — Size\n", "docs/spec/other.md": "## BASE-1 — Form\n" },
+    "docs/spec: the rules of BASE go 1, 1",
+  ],
+  [
     "a verifier that uses a library",
     { "test/verifier/main.ts": 'import { sha256 } from "@noble/hashes/sha2.js";\nexport const main = sha256;' },
     "test/verifier/main.ts:1: test/verifier may not import @noble/hashes/sha2.js",
