@@ -8,10 +8,14 @@ import "./styles.css";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
-createRoot(root).render(
-  <StrictMode>
-    <ConnectionProvider>
-      <RouterProvider router={createAppRouter()} />
-    </ConnectionProvider>
-  </StrictMode>,
-);
+const router = createAppRouter();
+const draw = (): void =>
+  createRoot(root).render(
+    <StrictMode>
+      <ConnectionProvider>
+        <RouterProvider router={router} />
+      </ConnectionProvider>
+    </StrictMode>,
+  );
+// The first page is known before the first drawing, so that nothing is drawn, asked for, and thrown away.
+void router.load().then(draw, draw);

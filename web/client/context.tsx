@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, type Client } from "#api/contract";
 import { createPageClient, type PageClient } from "./api.ts";
 import { followNews } from "./news.ts";
@@ -27,16 +27,20 @@ function createCache(): QueryClient {
   });
 }
 
-/** Another node is another view of the world: it gets a client and a cache of its own. */
+/** Another node is another view of the world: what was known from the one before is forgotten. */
 export function ConnectionProvider({ children }: { readonly children: ReactNode }) {
   const [node, chooseNode] = useState<string | null>(null);
-  const { client, isConsole, cache } = useMemo(() => ({ ...createPageClient({ node }), cache: createCache() }), [node]);
+  const [cache] = useState(createCache);
+  const connection = useMemo(() => ({ ...createPageClient({ node }), node, chooseNode }), [node]);
+  const { client } = connection;
+  const followed = useRef(client);
   useEffect(() => {
+    if (followed.current !== client) void cache.resetQueries();
+    followed.current = client;
     const stop = new AbortController();
     void followNews(client, cache, stop.signal);
     return () => stop.abort();
   }, [client, cache]);
-  const connection = useMemo(() => ({ client, isConsole, node, chooseNode }), [client, isConsole, node]);
   return (
     <ConnectionContext.Provider value={connection}>
       <QueryClientProvider client={cache}>{children}</QueryClientProvider>

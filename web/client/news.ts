@@ -46,7 +46,7 @@ export async function followNews(client: Client, cache: QueryClient, signal: Abo
 async function firstStatus(client: Client, cache: QueryClient, signal: AbortSignal): Promise<Status | null> {
   for (;;) {
     try {
-      return await cache.fetchQuery({ queryKey: keys.status, queryFn: () => client.status({ signal }), retry: false });
+      return await cache.fetchQuery({ queryKey: keys.status, queryFn: () => client.status(), retry: false });
     } catch {
       if (signal.aborted) return null;
       cache.setQueryData<LiveConnection>(keys.connection, (before) => before ?? { state: "lost", sinceMs: Date.now() });

@@ -28,9 +28,10 @@ export const PAGE_SIZE = 50;
 const MEMPOOL_SHOWN = 100;
 const PEERS_EVERY_MS = 5_000;
 
+/** Not given up when a page closes: the event stream waits for the same answer. */
 export function useStatus(): UseQueryResult<Status> {
   const client = useClient();
-  return useQuery({ queryKey: keys.status, queryFn: ({ signal }) => client.status({ signal }) });
+  return useQuery({ queryKey: keys.status, queryFn: () => client.status() });
 }
 
 /** The newest blocks, newest first, kept by the event stream. */
