@@ -1,0 +1,59 @@
+/** Real input: matches of a game as records, through the command, with a node killed meanwhile. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { Client } from "#api/contract";
+import { dataFile } from "../support/data.ts";
+import { createTempFolder } from "../support/temp.ts";
+import { agon } from "./agon-process.ts";
+import { startDevnet } from "./devnet-under-test.ts";
+
+const later = { timeout: 40_000, interval: 200 };
+
+it("keeps 250 recorded matches, byte by byte, though a node is killed meanwhile", async (context) => {
+  const file = dataFile("pop/dota-train.jsonl", context);
+  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+  await using folder = await createTempFolder("agon-records");
+  const devnet = await startDevnet(join(folder.dir, "data"), ["--nodes", "3"]);
+  await using _ = { [Symbol.asyncDispose]: async () => void (await devnet.stop("SIGTERM")) };
+
+  const target = ["--api", devnet.url, "--node", "node-1"];
+  const adding = agon(["record", "add", "--file", file, ...target, "--json"]);
+  await expect.poll(async () => (await devnet.client.mempool()).count, later).toBeGreaterThan(0);
+  process.kill((await devnet.node("node-2")).pid!, "SIGKILL");
+  const { code, out, err } = await adding;
+  expect([code, err]).toEqual([0, expect.stringContaining("250 of 250 records")]);
+  const ids = idsOf(out.toString());
+  expect(ids).toHaveLength(lines.length);
+
+  const third = await devnet.direct("node-3");
+  await expect.poll(() => missing(third, ids), later).toBe(0);
+  expect(await readAll(third, ids)).toEqual(lines);
+  await devnet.client.devnet.start("node-2");
+  const second = await devnet.direct("node-2");
+  await expect.poll(() => missing(second, ids), later).toBe(0);
+  expect(await readAll(second, ids)).toEqual(lines);
+  const one = await agon(["record", "get", ids[7]!, "--api", devnet.url, "--node", "node-2"]);
+  expect(one.out.toString()).toBe(lines[7]);
+});
+
+function idsOf(output: string): string[] {
+  return [...output.matchAll(/"id":\s*"([0-9a-f]{64})"/g)].map(([, id]) => id!);
+}
+
+async function missing(client: Client, ids: readonly string[]): Promise<number> {
+  const states = await Promise.all(
+    ids.map((id) =>
+      client.transaction(id).then(
+        ({ status }) => status,
+        () => "absent",
+      ),
+    ),
+  );
+  return states.filter((status) => status !== "included").length;
+}
+
+async function readAll(client: Client, ids: readonly string[]): Promise<string[]> {
+  const records = await Promise.all(ids.map((id) => client.record(id)));
+  return records.map(({ bytes }) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+}
