@@ -448,6 +448,24 @@ describe("the program", () => {
     expect(document(payment)).toMatchObject({ status: "included", block: { confirmations: expect.any(Number) } });
   });
 
+  test("an account of the keystore receives and signs", async () => {
+    const keystore = join(temp.dir, "fresh", "keystore.json");
+    const mine = () => agon(atNode("mine", "1", "--data", data));
+    const name = ["--keystore", keystore];
+    expect(document(await agon(atNode("send", "main", "5", "--yes", ...name)))).toMatchObject({ burn: "10000" });
+    await mine();
+    const funded = await agon(atNode("account", "main", ...name));
+    expect(document(funded)).toMatchObject({ balance: "500000000", nonce: 0 });
+    const link = `agon:${String(document(funded).address)}?amount=0.5`;
+    const env = { AGON_PASSPHRASE: "correct horse" };
+    const paid = await agon(atNode("send", link, "--from", "main", "--fee", "0.001", "--yes", ...name), { env });
+    expect(document(paid)).toMatchObject({ amount: "50000000", fee: "100000", to: document(funded).address });
+    await mine();
+    expect(document(await agon(atNode("account", "main", ...name)))).toMatchObject({ balance: "499900000", nonce: 1 });
+    const unsigned = await agon(atNode("send", "dev-1", "1", "--from", "main", "--yes", ...name));
+    expect([unsigned.code, errorOf(unsigned).code]).toEqual([2, "usage"]);
+  });
+
   test("without a command and without a terminal it prints its help", async () => {
     const { code, out, err } = await agon([]);
     expect([code, err]).toEqual([0, ""]);
