@@ -1,10 +1,21 @@
 /** Following a branch that forks deeper than changes are kept: the state is built again from genesis. */
-import { type BlockId, blameNobody, equalBytes, err, type Fault, InvariantError, ok, type Result, toHex } from "#base";
+import {
+  type BlockId,
+  blameNobody,
+  blameSender,
+  equalBytes,
+  err,
+  type Fault,
+  InvariantError,
+  ok,
+  type Result,
+  toHex,
+} from "#base";
 import type { Engine } from "#consensus";
 import type { BlockInput, StateChanges } from "#ledger";
 import type { BlockStore } from "./block-store.ts";
 import type { BlockEntry } from "./entry.ts";
-import { findRoute } from "./fork-choice.ts";
+import { beats, findRoute } from "./fork-choice.ts";
 import type { ImportLine } from "./import-line.ts";
 import type { ChainLedger, WorkingState } from "./working-state.ts";
 
@@ -20,12 +31,19 @@ export function acceptDeepBranch(id: BlockId, parts: AcceptParts): Promise<Resul
   const { blocks, working, line } = parts;
   return line.exclusively(async () => {
     const tip = blocks.get(id);
-    if (tip === null || line.deepBranch === null) return err(blameNobody("branch-unknown"));
+    if (tip === null || tip.status === "invalid" || line.deepBranch === null) return err(blameNobody("branch-unknown"));
+    // Only what is better may be followed: some other branch was never meant.
+    if (!beats(parts.engine, tip.snapshot, working.head.snapshot)) return err(blameNobody("branch-unknown"));
     const route = findRoute(blocks, working.head, tip);
     if (route === null) return err(blameNobody("branch-unknown"));
     const ledger = rebuildUpTo(parts, route.ancestor);
-    const fault = tryBranch(parts, ledger, route.apply);
-    if (fault !== null) return err(fault);
+    const bad = tryBranch(parts, ledger, route.apply);
+    if (bad !== null) {
+      for (const entry of route.apply.slice(bad.place)) working.markInvalid(entry);
+      line.clearDeepBranch();
+      await line.commit();
+      return err(bad.fault);
+    }
     working.replace(ledger, route.ancestor);
     const done = working.switchTo({ ...route, revert: [] });
     if (!done.ok) throw new InvariantError(`block ${toHex(done.error.entry.id)} executed once and not twice`);
@@ -35,15 +53,19 @@ export function acceptDeepBranch(id: BlockId, parts: AcceptParts): Promise<Resul
   });
 }
 
-/** Executes a branch and takes it back; nothing is stored. */
-function tryBranch(parts: AcceptParts, ledger: ChainLedger, branch: readonly BlockEntry[]): Fault | null {
+/** Executes a branch and takes it back; nothing is stored. @returns its first bad block and what is wrong with it */
+function tryBranch(
+  parts: AcceptParts,
+  ledger: ChainLedger,
+  branch: readonly BlockEntry[],
+): { readonly place: number; readonly fault: Fault } | null {
   const done: StateChanges[] = [];
-  for (const entry of branch) {
+  for (const [place, entry] of branch.entries()) {
     const applied = ledger.apply(inputOf(parts, entry));
-    if (!applied.ok) return applied.error.fault;
+    if (!applied.ok) return { place, fault: applied.error.fault };
     done.push(applied.value.changes);
     if (!equalBytes(applied.value.root, entry.header.stateRoot))
-      return { code: "state-root", blame: "sender", detail: { height: entry.header.height } };
+      return { place, fault: blameSender("state-root", { height: entry.header.height }) };
   }
   for (const changes of done.reverse()) ledger.revert(changes);
   return null;

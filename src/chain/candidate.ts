@@ -9,6 +9,13 @@ export interface Candidate {
   readonly known?: readonly (PreparedTransaction | null)[];
 }
 
+/** What it takes in memory, roughly. */
+export function bodyBytesOf({ block }: Candidate): number {
+  let sizeBytes = 0;
+  for (const bytes of block.body.transactions) sizeBytes += bytes.length;
+  return sizeBytes;
+}
+
 export type ImportResult =
   /** It is on the chain of the head now. */
   | { readonly kind: "imported"; readonly id: BlockId }

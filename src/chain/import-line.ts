@@ -14,14 +14,15 @@ import {
   Mutex,
   toHex,
 } from "#base";
-import type { Engine, Parsed } from "#consensus";
+import type { Engine, Parsed, Verdict } from "#consensus";
 import type { Bus, ChainBlock, NodeEvents } from "#events";
 import type { Header } from "#model";
 import type { ChainSpec } from "#spec";
 import { encodeSeq, keys, put, remove, type Store, type Write } from "#storage";
-import { checkBody, checkHeaderGate, type PrepareTransactions } from "#validation";
+import { checkBody, checkBodyFits, checkHeaderGate, type PrepareTransactions } from "#validation";
 import type { BlockStore } from "./block-store.ts";
 import type { Candidate, Checked, CheckResult, ImportResult } from "./candidate.ts";
+import { createEarlyPool, type EarlyPool } from "./early.ts";
 import type { BlockEntry } from "./entry.ts";
 import { beats, findRoute, type Route } from "./fork-choice.ts";
 import { META } from "./meta.ts";
@@ -31,7 +32,6 @@ import type { TransactionIndex } from "./transaction-index.ts";
 import type { WorkingState } from "./working-state.ts";
 
 const MAX_REMEMBERED_INVALID = 4_096;
-const MAX_EARLY = 64;
 /** Bodies in one commit: bounds what waits in memory and in the lookups. */
 const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
 
@@ -60,7 +60,7 @@ export class ImportLine {
   readonly #parts: ImportParts;
   readonly #connecting = new Mutex();
   readonly #orphans;
-  readonly #early: BoundedMap<string, () => void>;
+  readonly #early: EarlyPool;
   readonly #invalid = new BoundedMap<string, true>(MAX_REMEMBERED_INVALID);
   /** Blocks on their way, so that a child given right after its parent is no orphan. */
   readonly #underWay = new Map<string, number>();
@@ -76,7 +76,7 @@ export class ImportLine {
     this.#checkpointHeight = start.checkpointHeight;
     this.#nextSeq = start.nextSeq;
     this.#orphans = createOrphanPool(options.maxOrphans, options.maxOrphanBytes);
-    this.#early = new BoundedMap(MAX_EARLY, (_, cancel) => cancel());
+    this.#early = createEarlyPool(options.maxOrphanBytes, parts.clock, (candidate) => this.#importLater([candidate]));
   }
 
   /** The head that is committed and announced. */
@@ -145,6 +145,8 @@ export class ImportLine {
     if (withPages) this.#checkpointHeight = to.header.height;
     this.#head = to;
     if (route !== null) this.#announce(route);
+    if (this.#deepBranch !== null && !beats(this.#parts.engine, this.#deepBranch.snapshot, to.snapshot))
+      this.clearDeepBranch();
     this.#parts.blocks.settle();
     if (withPages) this.#compactLater();
   }
@@ -163,7 +165,6 @@ export class ImportLine {
   }
 
   stop(): void {
-    for (const [, cancel] of this.#early) cancel();
     this.#early.clear();
   }
 
@@ -181,11 +182,14 @@ export class ImportLine {
     const { id } = gate.value;
     if (blocks.get(id) !== null) return { kind: "done", result: { kind: "known", id } };
     const parent = blocks.get(header.parent);
-    if (parent === null && !this.#underWay.has(toHex(header.parent))) return this.#hold(candidate, gate.value);
-    if (parent !== null) {
-      const verdict = engine.checkOnParent(gate.value, parent.snapshot, clock.nowMs());
-      if (verdict.kind === "fault") return refused(verdict.fault);
-      if (verdict.kind === "wait") return this.#wait(candidate, id, verdict.why, verdict.untilMs);
+    const verdict = parent === null ? null : engine.checkOnParent(gate.value, parent.snapshot, clock.nowMs());
+    if (verdict?.kind === "fault") return refused(verdict.fault);
+    const isOrphan = parent === null && !this.#underWay.has(toHex(header.parent));
+    if (isOrphan || verdict?.kind === "wait") {
+      // Or else a stranger could keep a false body here, and the true one out.
+      const unfit = checkBodyFits({ spec, chainId }, header, body);
+      if (unfit !== null) return refused(unfit);
+      return verdict?.kind === "wait" ? this.#wait(candidate, id, verdict) : this.#hold(candidate, gate.value);
     }
     const checked = await checkBody({ spec, chainId }, header, body, prepare, candidate.known);
     if (checked.ok)
@@ -205,26 +209,12 @@ export class ImportLine {
   #hold(candidate: Candidate, parsed: Parsed): CheckResult {
     if (!this.#parts.engine.plausible(parsed, this.#head.snapshot))
       return { kind: "done", result: { kind: "refused", fault: blameSender("orphan-implausible") } };
-    let sizeBytes = 0;
-    for (const bytes of candidate.block.body.transactions) sizeBytes += bytes.length;
-    this.#orphans.add(parsed.id, candidate, sizeBytes);
+    this.#orphans.add(parsed.id, candidate);
     return { kind: "done", result: { kind: "waiting", id: parsed.id, why: "unknown-parent" } };
   }
 
-  #wait(
-    candidate: Candidate,
-    id: BlockId,
-    why: "too-early" | "needs-state" | "unknown-parent",
-    untilMs?: number,
-  ): CheckResult {
-    const name = toHex(id);
-    if (untilMs !== undefined && !this.#early.has(name)) {
-      const cancel = this.#parts.clock.after(untilMs - this.#parts.clock.nowMs(), () => {
-        this.#early.delete(name);
-        this.#importLater([candidate]);
-      });
-      this.#early.set(name, cancel);
-    }
+  #wait(candidate: Candidate, id: BlockId, { why, untilMs }: Verdict & { readonly kind: "wait" }): CheckResult {
+    if (untilMs !== undefined) this.#early.add(id, candidate, untilMs);
     return { kind: "done", result: { kind: "waiting", id, why } };
   }
 
@@ -276,7 +266,7 @@ export class ImportLine {
     }
     const verdict = engine.checkOnParent(parsed, parent.snapshot, clock.nowMs());
     if (verdict.kind === "fault") return { kind: "refused", fault: verdict.fault };
-    if (verdict.kind === "wait") return resultOf(this.#wait(candidate, id, verdict.why, verdict.untilMs));
+    if (verdict.kind === "wait") return resultOf(this.#wait(candidate, id, verdict));
     const entry: BlockEntry = {
       seq: this.#nextSeq,
       id,

@@ -31,12 +31,22 @@ export interface OpenParts {
 
 /** @throws OperationError `data-damaged` when what is stored does not add up */
 export async function openState(parts: OpenParts): Promise<Opened> {
-  const { spec, engine, store, blocks, chainId } = parts;
+  const { spec, engine, store, chainId } = parts;
   const ledger = parts.createLedger();
   const genesis = computeGenesis({ spec, chainId, engine }, ledger.root);
   const headSeq = store.get(keys.meta(META.head));
   if (headSeq === null) return writeGenesis(parts, ledger, genesis);
-  const head = blocks.bySeq(decodeSeq(headSeq));
+  try {
+    return await openStored(parts, ledger, decodeSeq(headSeq), genesis.id);
+  } catch (error) {
+    // Bytes that cannot be read were ours once: the disk is to blame, or whoever edited them.
+    throw error instanceof OperationError ? error : damaged(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function openStored(parts: OpenParts, ledger: ChainLedger, headSeq: number, genesisId: BlockId): Promise<Opened> {
+  const { store, blocks } = parts;
+  const head = blocks.bySeq(headSeq);
   const checkpointSeq = store.get(keys.meta(META.checkpoint));
   const checkpoint = checkpointSeq === null ? null : blocks.bySeq(decodeSeq(checkpointSeq));
   if (head === null || checkpoint === null) throw damaged("the head or the checkpoint is missing");
@@ -51,7 +61,7 @@ export async function openState(parts: OpenParts): Promise<Opened> {
     head,
     checkpointHeight: checkpoint.header.height,
     nextSeq: lastSeq(store) + 1,
-    genesisId: genesis.id,
+    genesisId,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Blocks whose parent has not come yet: bounded in number and bytes, the oldest go first. */
 import { type BlockId, BoundedMap, toHex } from "#base";
-import type { Candidate } from "./candidate.ts";
+import { bodyBytesOf, type Candidate } from "./candidate.ts";
 
 interface Orphan {
   readonly candidate: Candidate;
@@ -10,7 +10,7 @@ interface Orphan {
 export interface OrphanPool {
   readonly size: number;
   has(id: BlockId): boolean;
-  add(id: BlockId, candidate: Candidate, sizeBytes: number): void;
+  add(id: BlockId, candidate: Candidate): void;
   /** Takes out the blocks that wait for this parent. */
   takeChildren(parent: BlockId): readonly Candidate[];
 }
@@ -39,8 +39,9 @@ export function createOrphanPool(maxOrphans: number, maxBytes: number): OrphanPo
       return orphans.size;
     },
     has: (id) => orphans.has(toHex(id)),
-    add(id, candidate, sizeBytes) {
+    add(id, candidate) {
       const name = toHex(id);
+      const sizeBytes = bodyBytesOf(candidate);
       if (orphans.has(name) || sizeBytes > maxBytes) return;
       while (bytes + sizeBytes > maxBytes) dropOldest();
       bytes += sizeBytes;

@@ -30,6 +30,7 @@ export function readStoredChain(store: Store, engine: Engine, chainId: Hash): St
         if (entry === null) throw broken(height, "is missing");
         if (parent !== null && !equalBytes(entry.header.parent, parent.id))
           throw broken(height, `(${toHex(entry.id)}) does not follow the one before`);
+        if (height === head.header.height && entry.seq !== head.seq) throw broken(height, "is not the head any more");
         yield entry;
         parent = entry;
       }

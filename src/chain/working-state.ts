@@ -44,6 +44,8 @@ export class WorkingState {
   #taken: readonly number[] = [];
   /** Changes made since the last commit, for blocks whose delta the store does not have yet. */
   #deltas = new Map<number, StateChanges>();
+  /** The ledger that another took the place of since the last commit. */
+  #former: ChainLedger | null = null;
 
   constructor(ledger: ChainLedger, head: BlockEntry, parts: WorkingParts) {
     this.#ledger = ledger;
@@ -124,12 +126,12 @@ export class WorkingState {
     const before = this.#head;
     const mark = this.#log.length;
     for (const entry of route.revert) this.#revert(entry);
-    for (const entry of route.apply) {
+    for (const [i, entry] of route.apply.entries()) {
       const done = this.#forward(entry);
       if (!done.ok) {
         this.#takeBackTo(mark);
         this.#head = before;
-        this.markInvalid(done.error.entry);
+        for (const invalid of route.apply.slice(i)) this.markInvalid(invalid);
         return done;
       }
     }
@@ -156,7 +158,8 @@ export class WorkingState {
   /** After a failed commit: state and blocks as they were at the last good one. */
   rollBack(to: BlockEntry): void {
     this.#takeBackTo(0);
-    this.#ledger.markDirty(this.#taken);
+    if (this.#former === null) this.#ledger.markDirty(this.#taken);
+    else this.#ledger = this.#former;
     for (const entry of this.#touched) this.#parts.blocks.forget(entry);
     for (const entry of this.#replaced) this.#parts.blocks.forget(entry);
     this.#head = to;
@@ -166,6 +169,7 @@ export class WorkingState {
   /** Puts another ledger in place, built from genesis up to `head`. Its pages are all written anew. */
   replace(ledger: ChainLedger, head: BlockEntry): void {
     for (const [key] of this.#parts.store.range(keys.page.all)) this.#writes.push(remove(key));
+    this.#former = this.#ledger;
     this.#ledger = ledger;
     this.#head = head;
   }
@@ -177,6 +181,7 @@ export class WorkingState {
     this.#replaced = [];
     this.#taken = [];
     this.#deltas = new Map();
+    this.#former = null;
   }
 
   #update(entry: BlockEntry): void {
@@ -194,7 +199,8 @@ export class WorkingState {
 
   #forward(entry: BlockEntry): Result<unknown, ExecutionFault> {
     if (entry.status === "invalid") return err({ entry, fault: { code: "block-known-invalid", blame: "sender" } });
-    if (entry.status === "header-valid") {
+    // Of a block that was executed long ago the changes may not be kept any more.
+    if (entry.status === "header-valid" || !this.canUndo(entry)) {
       const { blocks } = this.#parts;
       return this.extend(entry, blocks.body(entry), blocks.transactions(entry));
     }

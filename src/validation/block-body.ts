@@ -19,6 +19,21 @@ export interface BodyFault {
   readonly committed: boolean;
 }
 
+/**
+ * Size and root alone. Enough to keep a body for later under its block's id: no other can have that place.
+ * @returns the fault, which is the sender's and not the block's
+ */
+export function checkBodyFits(
+  { spec, chainId }: { readonly spec: ChainSpec; readonly chainId: Hash },
+  header: Header,
+  body: Body,
+): Fault | null {
+  const tooMuch = checkLimits(spec, body, encodeBody(body).length);
+  if (tooMuch !== null) return tooMuch;
+  const ids = body.transactions.map((bytes) => transactionId(chainId, bytes));
+  return equalBytes(computeBodyRoot(ids, body.votes), header.bodyRoot) ? null : blameSender("body-root");
+}
+
 /** @param known transactions whose signatures were checked before, by position; may be shorter or hold gaps */
 export async function checkBody(
   chain: { readonly spec: ChainSpec; readonly chainId: Hash },
@@ -28,12 +43,9 @@ export async function checkBody(
   known: readonly (PreparedTransaction | null)[] = [],
 ): Promise<Result<CheckedBody, BodyFault>> {
   const refused = (fault: Fault, committed: boolean): Result<CheckedBody, BodyFault> => err({ fault, committed });
-  const { limits } = chain.spec;
   const bytes = encodeBody(body);
-  if (bytes.length > limits.maxBlockBytes)
-    return refused(blameSender("block-too-large", { sizeBytes: bytes.length }), false);
-  if (body.transactions.length > limits.maxBlockTransactions)
-    return refused(blameSender("block-too-many-transactions", { count: body.transactions.length }), false);
+  const tooMuch = checkLimits(chain.spec, body, bytes.length);
+  if (tooMuch !== null) return refused(tooMuch, false);
   const transactions = await fillIn(body.transactions, known, prepare);
   const ids = transactions.map((item, i) => item?.id ?? transactionId(chain.chainId, body.transactions[i]!));
   if (!equalBytes(computeBodyRoot(ids, body.votes), header.bodyRoot)) return refused(blameSender("body-root"), false);
@@ -44,6 +56,12 @@ export async function checkBody(
   // The root covers ids and ids cover signatures: whoever sealed this header sealed the false signature.
   if (index >= 0) return refused(blameSender("block-transaction-invalid", { index }), true);
   return ok({ bytes, transactions: transactions as readonly PreparedTransaction[] });
+}
+
+function checkLimits({ limits }: ChainSpec, body: Body, sizeBytes: number): Fault | null {
+  if (sizeBytes > limits.maxBlockBytes) return blameSender("block-too-large", { sizeBytes });
+  const count = body.transactions.length;
+  return count > limits.maxBlockTransactions ? blameSender("block-too-many-transactions", { count }) : null;
 }
 
 async function fillIn(
