@@ -67,7 +67,11 @@ export function createBlockSink(chain: Chain, disk: DiskWatch, onHeard: (id: Blo
     },
     async importBlock(block, known): Promise<Fault | null> {
       const [result] = await disk.guard(chain.import([{ block, known }]));
-      return result?.kind === "refused" ? result.fault : null;
+      if (result?.kind !== "refused") return null;
+      const { fault } = result;
+      // Blocks are relayed before they are executed: who did so answers for the body's fit, not for the block (WIRE-8).
+      const isBlockInvalid = !chain.checkHeader(block.header).parsed.ok;
+      return isBlockInvalid ? blameNobody(fault.code, fault.detail) : fault;
     },
   };
 }

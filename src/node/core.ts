@@ -8,6 +8,7 @@ import {
   type Address,
   type BlockId,
   BoundedMap,
+  blameNobody,
   type Clock,
   type Fault,
   type Hash,
@@ -43,7 +44,7 @@ import type { PrepareTransactions } from "#validation";
 import { createBlockSink, createBlockSource, createMempoolView } from "./adapters.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { Notices } from "./notices.ts";
-import { createSubmit } from "./submit.ts";
+import { createSubmit, type Origin } from "./submit.ts";
 
 export interface CoreOptions {
   readonly chain: ChainOptions;
@@ -82,10 +83,7 @@ export interface Core {
   readonly disk: DiskWatch;
   readonly notices: Notices;
   /** Checks signatures and admits; resolves when what was accepted is durable. One result each, in order. */
-  submit(
-    transactions: readonly Uint8Array[],
-    origin: "local" | "peer",
-  ): Promise<readonly Result<TransactionId, Fault>[]>;
+  submit(transactions: readonly Uint8Array[], origin: Origin): Promise<readonly Result<TransactionId, Fault>[]>;
   /** Why no block may be produced at present; null when all is well. */
   obstacle(): string | null;
   start(): Promise<void>;
@@ -109,7 +107,8 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
   if (restored > 0) log.info("pending transactions restored", { count: restored });
 
   const disk = new DiskWatch({ store, events, clock, log });
-  const submit = createSubmit({ mempool, view, chainId, disk, prepare: parts.prepare });
+  const isIncluded = (id: TransactionId): boolean => chain.findTransaction(id) !== null;
+  const submit = createSubmit({ mempool, view, chainId, disk, isIncluded, prepare: parts.prepare });
   const peers = await createPeerManager(options.peers, {
     ...{ transport, clock, random: parts.random, store: parts.peerStore, log: log.child("peers") },
   });
@@ -119,7 +118,10 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
     importBlocks: (candidates) => disk.guard(chain.import(candidates)),
   });
   network.onWanted(() => sync.poke());
-  disk.onRecovered(() => sync.poke());
+  disk.onRecovered(() => {
+    sync.poke();
+    disk.guard(mempool.secure()).catch((error) => log.warn("pending transactions not written", { why: String(error) }));
+  });
 
   const obstacle = (): string | null => {
     if (disk.readOnly !== null) return `the node is read-only: ${disk.readOnly}`;
@@ -211,20 +213,26 @@ function connectNetwork(parts: CoreParts, node: NetworkParts): Network {
     onGone: (peer) => events.emit("peer-disconnected", { peer }),
   });
   const isReady = (peer: string): boolean => handshake.isReady(peer);
+  const meets = (peer: string): Promise<boolean> => handshake.meets(peer);
   const transactions: TransactionRelay = createTransactionRelay({
     ...{ chainId, transport, reports: peers, events, clock, log, isReady },
     sink: {
-      submit: async (list) => (await node.submit(list, "peer")).map((result) => (result.ok ? null : result.error)),
+      async submit(list, origin) {
+        // With one neighbour there is nobody to pass on to what it gave us.
+        const alone = handshake.ready.size < 2;
+        const results = await node.submit(list, alone ? "gossip" : origin);
+        return results.map((result) => (result.ok ? heldBack(mempool, result.value) : result.error));
+      },
     },
   });
   const blocks: BlockRelay = createBlockRelay({
-    ...{ chainId, transport, pool, reports: peers, isReady, clock, log },
+    ...{ chainId, transport, pool, reports: peers, isReady, meets, clock, log },
     maxBlockBytes: spec.limits.maxBlockBytes,
     sink: createBlockSink(chain, disk, (id) => heard.set(toHex(id), true)),
     blockTransactions: (id) => blockTransactions(chain, id),
     onUnknownParent: (peer) => void handshake.refresh(peer).then(() => wanted()),
   });
-  serveRequests({ transport, source, pool, reports: peers, isReady });
+  serveRequests({ transport, source, pool, reports: peers, meets });
 
   const announce = (id: BlockId): void => {
     const entry = chain.block(id);
@@ -254,6 +262,11 @@ function connectNetwork(parts: CoreParts, node: NetworkParts): Network {
       handshake.stop();
     },
   };
+}
+
+/** What has to wait for an earlier nonce is kept, but not passed on. */
+function heldBack(mempool: Mempool, id: TransactionId): Fault | null {
+  return mempool.isHeld(id) ? blameNobody("tx-nonce-gap") : null;
 }
 
 function blockTransactions(chain: Chain, id: BlockId): readonly Uint8Array[] | null {

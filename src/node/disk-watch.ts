@@ -1,11 +1,11 @@
 /** Notices when the disk refuses to write: the node turns read-only, says why, and looks whether space has returned. */
-import { type Cancel, type Clock, type Logger, OperationError, utf8 } from "#base";
+import { type Cancel, type Clock, type Logger, OperationError } from "#base";
 import type { Bus, NodeEvents } from "#events";
-import { keys, put, type Store } from "#storage";
+import { keys, put, remove, type Store } from "#storage";
 
 const PROBE_MS = 2_000;
 /** As much as a block may need, so that a recovery is one that lasts. */
-const PROBE_BYTES = 64 * 1024;
+const PROBE_BYTES = 256 * 1024;
 const CODES = new Set(["disk-full", "disk-failed"]);
 
 export interface DiskWatchParts {
@@ -59,12 +59,18 @@ export class DiskWatch {
 
   #probeLater(code: string): void {
     this.#cancel = this.#parts.clock.after(PROBE_MS, () => {
-      const filler = new Uint8Array(PROBE_BYTES);
-      this.#parts.store.commit([put(keys.meta("probe"), filler), put(keys.meta("probe"), utf8("ok"))]).then(
+      this.#probe().then(
         () => this.#recover(code),
         () => this.#probeLater(code),
       );
     });
+  }
+
+  /** Two commits: what the first takes the second leaves free. */
+  async #probe(): Promise<void> {
+    const { store } = this.#parts;
+    await store.commit([put(keys.meta("probe"), new Uint8Array(PROBE_BYTES))]);
+    await store.commit([remove(keys.meta("probe"))]);
   }
 
   #recover(code: string): void {

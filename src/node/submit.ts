@@ -1,5 +1,15 @@
 /** The way of a transaction into the mempool: cheap looks first, then signatures in batches, then admission. */
-import { blameNobody, blameSender, err, type Fault, type Hash, ok, type Result, type TransactionId } from "#base";
+import {
+  blameNobody,
+  blameSender,
+  err,
+  type Fault,
+  type Hash,
+  OperationError,
+  ok,
+  type Result,
+  type TransactionId,
+} from "#base";
 import { addressOf } from "#crypto";
 import type { Mempool, MempoolView } from "#mempool";
 import { decodeTransaction, type PreparedTransaction, transactionId } from "#model";
@@ -12,14 +22,21 @@ export interface SubmitParts {
   readonly chainId: Hash;
   readonly disk: DiskWatch;
   readonly prepare: PrepareTransactions;
+  /** Whether a transaction is on the chain. */
+  readonly isIncluded: (id: TransactionId) => boolean;
 }
+
+/** `local`: by our own users. `gossip`: relayed by the network already. `fetched`: what one peer had pending, others may not. */
+export type Origin = "local" | "gossip" | "fetched";
 
 type Outcome = Result<TransactionId, Fault>;
 
 export function createSubmit(parts: SubmitParts) {
-  return async (transactions: readonly Uint8Array[], origin: "local" | "peer"): Promise<readonly Outcome[]> => {
+  return async (transactions: readonly Uint8Array[], origin: Origin): Promise<readonly Outcome[]> => {
+    const { readOnly } = parts.disk;
+    if (readOnly !== null) throw new OperationError("node-read-only", `the node takes nothing at present: ${readOnly}`);
     const outcomes: (Outcome | null)[] = transactions.map((bytes) =>
-      origin === "peer" ? lookBefore(parts, bytes) : null,
+      origin === "local" ? null : lookBefore(parts, bytes),
     );
     const open = outcomes.flatMap((outcome, i) => (outcome === null ? [i] : []));
     const prepared = await parts.prepare(open.map((i) => transactions[i]!));
@@ -34,7 +51,7 @@ export function createSubmit(parts: SubmitParts) {
       items.push(item);
       places.push(place);
     });
-    const admitted = await parts.disk.guard(parts.mempool.submit(items, origin === "local"));
+    const admitted = await parts.disk.guard(parts.mempool.submit(items, origin !== "gossip"));
     admitted.forEach((result, k) => {
       outcomes[places[k]!] = result.ok ? ok(items[k]!.id) : result;
     });
@@ -42,15 +59,18 @@ export function createSubmit(parts: SubmitParts) {
   };
 }
 
-/** What gossip repeats is known by its id or its nonce, before its signature is worth checking. */
-function lookBefore({ mempool, view, chainId }: SubmitParts, bytes: Uint8Array): Outcome | null {
+/**
+ * What gossip repeats is known by its id, and its signature not checked again. An unknown one is checked even when its
+ * nonce is used: a message with a false signature in it must never pass here and be blamed on us elsewhere.
+ */
+function lookBefore({ mempool, view, chainId, isIncluded }: SubmitParts, bytes: Uint8Array): Outcome | null {
   const decoded = decodeTransaction(bytes);
   if (!decoded.ok) return decoded;
   const id = transactionId(chainId, bytes);
   if (mempool.has(id)) return err(blameNobody("tx-known"));
   const account = view.account(addressOf(decoded.value.sender));
-  if (account !== null && decoded.value.nonce < account.nonce) return err(blameNobody("tx-nonce-used"));
-  return null;
+  const isUsed = account !== null && decoded.value.nonce < account.nonce;
+  return isUsed && isIncluded(id) ? err(blameNobody("tx-nonce-used")) : null;
 }
 
 function refusalOf(bytes: Uint8Array): Fault {

@@ -3,8 +3,10 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { fromHex, OperationError, toHex } from "#base";
 import type { BlockEntry } from "#chain";
+import { engineFor } from "#consensus";
 import { type Block, decodeBlock, encodeHeader, encodeParts } from "#model";
 import { type ChainSpec, chainIdOf, parseChainSpec, specToJson } from "#spec";
+import { genesisIdOf } from "../genesis-id.ts";
 
 export const EXPORT_FORMAT = "agon-chain/1";
 
@@ -25,7 +27,7 @@ export function blockLine(entry: BlockEntry, bodyBytes: Uint8Array): string {
 
 export interface ChainFile {
   readonly spec: ChainSpec;
-  /** In the order of the file. @throws OperationError `chain-file-damaged` with the line */
+  /** In the order of the file, up to the head that its first line names. @throws OperationError `chain-file-damaged` */
   blocks(): AsyncIterableIterator<Block>;
 }
 
@@ -38,26 +40,54 @@ export async function openChainFile(path: string): Promise<ChainFile> {
   });
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
   const first = await lines.next();
-  const head = first.done ? null : parseLine(first.value, 1, path);
-  const spec = head !== null && head.format === EXPORT_FORMAT ? parseChainSpec(head.spec) : null;
-  if (spec === null) throw damaged(path, 1, `it is not the first line of an ${EXPORT_FORMAT} file`);
-  if (!spec.ok) throw damaged(path, 1, `the specification is refused (${spec.error.code})`);
-  const { limits } = spec.value;
+  const { spec, head } = readFirstLine(path, first.done ? null : parseLine(first.value, 1, path));
+  const engine = engineFor(spec, chainIdOf(spec));
   return {
-    spec: spec.value,
+    spec,
     async *blocks() {
-      let number = 1;
+      let at = { height: 0, id: head.genesis };
       for (let line = await lines.next(); !line.done; line = await lines.next()) {
-        number++;
-        const { block } = parseLine(line.value, number, path);
+        const number = at.height + 2;
+        const { height, id, block } = parseLine(line.value, number, path);
         const bytes = typeof block === "string" ? fromHex(block) : null;
-        const decoded = bytes === null ? null : decodeBlock(bytes, limits.maxBlockBytes);
+        const decoded = bytes === null ? null : decodeBlock(bytes, spec.limits.maxBlockBytes);
         if (decoded === null) throw damaged(path, number, "it holds no block in hex");
         if (!decoded.ok) throw damaged(path, number, `the block cannot be read (${decoded.error.code})`);
+        const { header } = decoded.value;
+        const parsed = engine.parse(header);
+        if (!parsed.ok) throw damaged(path, number, `the header cannot be read (${parsed.error.code})`);
+        const isNamed = height === at.height + 1 && height === header.height && id === toHex(parsed.value.id);
+        if (!isNamed) throw damaged(path, number, "the block is not the one that the line says it is");
+        at = { height, id };
         yield decoded.value;
       }
+      if (at.height === head.height && at.id === head.id) return;
+      throw damaged(path, at.height + 1, `it is the last, but the first says that the chain ends at ${head.height}`);
     },
   };
+}
+
+interface NamedHead {
+  readonly height: unknown;
+  readonly id: unknown;
+  readonly genesis: string;
+}
+
+function readFirstLine(
+  path: string,
+  line: Record<string, unknown> | null,
+): { readonly spec: ChainSpec; readonly head: NamedHead } {
+  const spec = line !== null && line.format === EXPORT_FORMAT ? parseChainSpec(line.spec) : null;
+  if (line === null || spec === null) throw damaged(path, 1, `it is not the first line of an ${EXPORT_FORMAT} file`);
+  if (!spec.ok) throw damaged(path, 1, `the specification is refused (${spec.error.code})`);
+  const chainId = chainIdOf(spec.value);
+  const genesis = toHex(genesisIdOf(spec.value, chainId));
+  if (line.chainId !== toHex(chainId) || line.genesis !== genesis)
+    throw damaged(path, 1, "the ids of the chain and of its genesis do not follow from the specification");
+  const { head } = line;
+  if (typeof head !== "object" || head === null || !("height" in head) || !("id" in head))
+    throw damaged(path, 1, "it does not say where the chain ends");
+  return { spec: spec.value, head: { height: head.height, id: head.id, genesis } };
 }
 
 function parseLine(line: string, number: number, path: string): Record<string, unknown> {

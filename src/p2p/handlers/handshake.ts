@@ -27,7 +27,9 @@ export interface Handshake {
   /** Peers that are on our chain, with the last status each gave. */
   readonly ready: ReadonlyMap<PeerId, Status>;
   isReady(peer: PeerId): boolean;
-  /** Asks again. @returns null when the peer did not answer */
+  /** Like `isReady`, but waits for a status that was asked for: what a peer sends right behind it may overtake it. */
+  meets(peer: PeerId): Promise<boolean>;
+  /** Asks again, one question at a time. @returns null when the peer did not answer */
   refresh(peer: PeerId): Promise<Status | null>;
   start(): void;
   stop(): void;
@@ -37,6 +39,7 @@ export function createHandshake(parts: HandshakeParts): Handshake {
   const { transport, source, clock, log } = parts;
   const ready = new Map<PeerId, Status>();
   const patience = new Map<PeerId, Cancel>();
+  const asking = new Map<PeerId, Promise<Status | null>>();
   const stops: (() => void)[] = [];
 
   const forget = (peer: PeerId): void => {
@@ -66,7 +69,12 @@ export function createHandshake(parts: HandshakeParts): Handshake {
     if (isNew) parts.onReady(peer, checked.value);
     return checked;
   };
-  const ask = async (peer: PeerId): Promise<Status | null> => {
+  const ask = (peer: PeerId): Promise<Status | null> => {
+    const answer = asking.get(peer) ?? request(peer).finally(() => asking.delete(peer));
+    asking.set(peer, answer);
+    return answer;
+  };
+  const request = async (peer: PeerId): Promise<Status | null> => {
     try {
       const own = encodeStatus(source.status());
       const { timeoutMs } = LIMITS.status;
@@ -94,6 +102,10 @@ export function createHandshake(parts: HandshakeParts): Handshake {
   return {
     ready,
     isReady: (peer) => ready.has(peer),
+    async meets(peer) {
+      if (!ready.has(peer)) await asking.get(peer);
+      return ready.has(peer);
+    },
     refresh: ask,
     start() {
       stops.push(

@@ -21,7 +21,7 @@ export type HeaderVerdict =
 
 export interface BlockSink {
   checkHeader(header: Header): HeaderVerdict;
-  /** Runs the import line. The fault, if any, is the sender's to answer for when its blame says so. */
+  /** Runs the import line. The fault blames the sender only for what a relay can know: that the body fits its header. */
   importBlock(block: Block, known: readonly (PreparedTransaction | null)[]): Promise<Fault | null>;
 }
 
@@ -31,8 +31,11 @@ export interface TransactionSource {
 }
 
 export interface TransactionSink {
-  /** Checks signatures and admits; one verdict each. They are not announced again: whoever brought them relays them. */
-  submit(transactions: readonly Uint8Array[]): Promise<readonly (Fault | null)[]>;
+  /**
+   * Checks signatures and admits; one verdict each, a fault also for what is kept but not passed on yet.
+   * Gossip is not announced again, it relays itself; what was fetched from one peer may be news to the others.
+   */
+  submit(transactions: readonly Uint8Array[], origin: "gossip" | "fetched"): Promise<readonly (Fault | null)[]>;
 }
 
 /** Where faults of peers are counted. */

@@ -15,6 +15,7 @@ import {
 import type { Block, PreparedTransaction } from "#model";
 import { decodeParts, encodeParts, MAX_BLOCK_TRANSACTIONS } from "#model";
 import type { GossipVerdict, PeerId, Transport } from "../transport/port.ts";
+import { createSlots } from "../transport/slots.ts";
 import { type CompactBlock, decodeCompactBlock, encodeCompactBlock, shortIdOf } from "../wire/compact-block.ts";
 import { LIMITS, MAX_ANNOUNCEMENT_BYTES, PROTOCOLS, topicsOf } from "../wire/protocols.ts";
 import { decodeBlockTransactionsRequest, encodeBlockTransactionsRequest } from "../wire/requests.ts";
@@ -23,6 +24,8 @@ import type { BlockSink, PeerReports, TransactionSource } from "./ports.ts";
 /** How long somebody who asks for transactions may wait for us to have the block ourselves. */
 const PENDING_WAIT_MS = 3_000;
 const MAX_UNDER_WAY = 64;
+/** So that a peer which announces and does not answer takes no room from the others. */
+const MAX_UNDER_WAY_PER_PEER = 8;
 
 export interface RelayBlocksParts {
   readonly chainId: Hash;
@@ -34,6 +37,8 @@ export interface RelayBlocksParts {
   readonly blockTransactions: (id: BlockId) => readonly Uint8Array[] | null;
   readonly reports: PeerReports;
   readonly isReady: (peer: PeerId) => boolean;
+  /** Like `isReady`, but waits for a status that is on its way. */
+  readonly meets: (peer: PeerId) => Promise<boolean>;
   /** The sender is on a branch whose way to us is not known. */
   readonly onUnknownParent: (peer: PeerId, height: number) => void;
   readonly clock: Clock;
@@ -53,6 +58,7 @@ export function createBlockRelay(parts: RelayBlocksParts): BlockRelay {
   const { transport, reports, log } = parts;
   const topic = topicsOf(parts.chainId).blocks;
   const underWay = new Map<string, Promise<unknown>>();
+  const slots = createSlots(MAX_UNDER_WAY_PER_PEER);
 
   // Blocks are relayed before they are executed, so an honest relay may pass on an invalid one: it is blamed for what
   // it could check itself, the header and that its answer fits it, and for nothing else.
@@ -86,17 +92,20 @@ export function createBlockRelay(parts: RelayBlocksParts): BlockRelay {
     if (verdict.kind === "unknown-parent") parts.onUnknownParent(from, compact.value.header.height);
     if (verdict.kind === "known") return "ignore";
     const name = toHex(verdict.id);
-    if (underWay.has(name) || underWay.size >= MAX_UNDER_WAY) return "ignore";
+    if (underWay.has(name) || underWay.size >= MAX_UNDER_WAY || !slots.take(from)) return "ignore";
     const work = complete(from, verdict.id, compact.value)
       .catch((error) => log.debug("an announced block was not completed", { id: name, why: String(error) }))
-      .finally(() => underWay.delete(name));
+      .finally(() => {
+        slots.release(from);
+        underWay.delete(name);
+      });
     underWay.set(name, work);
     return verdict.kind === "fresh" ? "accept" : "ignore";
   };
 
   transport.subscribe(topic, { maxBytes: MAX_ANNOUNCEMENT_BYTES }, take);
   transport.handle(PROTOCOLS.blockTransactions, LIMITS.blockTransactions, async (from, bytes) => {
-    if (!parts.isReady(from)) throw new OperationError("request-before-status", "the status comes first");
+    if (!(await parts.meets(from))) throw new OperationError("request-before-status", "the status comes first");
     const request = decodeBlockTransactionsRequest(bytes);
     if (!request.ok) {
       reports.report(from, request.error);

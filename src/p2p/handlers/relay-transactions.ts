@@ -1,5 +1,5 @@
 /** Transactions among peers: many to a message, sent on once our own checks have passed. */
-import { type Cancel, type Clock, concatBytes, type Hash, type Logger, writeUint } from "#base";
+import { blameSender, type Cancel, type Clock, concatBytes, type Hash, type Logger, writeUint } from "#base";
 import type { Bus, NodeEvents } from "#events";
 import { decodeParts, encodeParts, type PreparedTransaction } from "#model";
 import type { GossipVerdict, PeerId, Transport } from "../transport/port.ts";
@@ -37,6 +37,7 @@ export interface TransactionRelay {
 export function createTransactionRelay(parts: RelayTransactionsParts): TransactionRelay {
   const { transport, sink, reports, clock, log } = parts;
   const topic = topicsOf(parts.chainId).transactions;
+  const malformed = blameSender("transactions-malformed");
   let batch: Uint8Array[] = [];
   let batchBytes = 0;
   let cancel: Cancel | null = null;
@@ -61,10 +62,14 @@ export function createTransactionRelay(parts: RelayTransactionsParts): Transacti
     if (!parts.isReady(from)) return "ignore";
     const list = decodeParts(bytes.subarray(SENT_BYTES), MAX_TRANSACTIONS_PER_MESSAGE);
     if (bytes.length < SENT_BYTES || list === null || list.length === 0) {
-      reports.report(from, { code: "transactions-malformed", blame: "sender" });
+      reports.report(from, malformed);
       return "reject";
     }
-    const faults = await sink.submit(list);
+    const faults = await sink.submit(list, "gossip").catch((error: unknown) => {
+      // Our own trouble, such as a full disk: nobody's message is judged by it.
+      log.debug("transactions not taken in", { why: String(error) });
+      return [];
+    });
     const guilty = faults.find((fault) => fault?.blame === "sender");
     if (guilty) {
       reports.report(from, guilty);
@@ -91,7 +96,9 @@ export function createTransactionRelay(parts: RelayTransactionsParts): Transacti
         const options = { timeoutMs: 10_000, maxResponseBytes: 16 * 1024 * 1024, maxChunks: 1_024 };
         for (const chunk of await transport.request(peer, PROTOCOLS.pool, new Uint8Array(), options)) {
           const list = decodeParts(chunk, MAX_TRANSACTIONS_PER_MESSAGE);
-          if (list !== null) await sink.submit(list);
+          const faults = list === null ? [malformed] : await sink.submit(list, "fetched");
+          const guilty = faults.find((fault) => fault?.blame === "sender");
+          if (guilty) return reports.report(peer, guilty);
         }
       } catch (error) {
         log.debug("pending transactions not fetched", { peer, why: String(error) });

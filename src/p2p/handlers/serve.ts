@@ -11,33 +11,34 @@ export interface ServeParts {
   readonly source: BlockSource;
   readonly pool: TransactionSource;
   readonly reports: PeerReports;
-  readonly isReady: (peer: PeerId) => boolean;
+  /** Whether the peer is on our chain, once it has said so. */
+  readonly meets: (peer: PeerId) => Promise<boolean>;
 }
 
-export function serveRequests({ transport, source, pool, reports, isReady }: ServeParts): void {
+export function serveRequests({ transport, source, pool, reports, meets }: ServeParts): void {
   const refuse = (peer: PeerId, fault: Fault): OperationError => {
     reports.report(peer, fault);
     return new OperationError(fault.code, "the request was refused");
   };
-  const checkReady = (peer: PeerId): void => {
-    if (!isReady(peer)) throw refuse(peer, blameSender("request-before-status"));
+  const checkReady = async (peer: PeerId): Promise<void> => {
+    if (!(await meets(peer))) throw refuse(peer, blameSender("request-before-status"));
   };
 
   transport.handle(PROTOCOLS.headers, LIMITS.headers, async (from, bytes) => {
-    checkReady(from);
+    await checkReady(from);
     const request = decodeHeadersRequest(bytes);
     if (!request.ok) throw refuse(from, request.error);
     return encodeParts(source.headersAfter(request.value.locator, request.value.limit));
   });
-  transport.handle(PROTOCOLS.bodies, LIMITS.bodies, (from, bytes) => {
-    checkReady(from);
+  transport.handle(PROTOCOLS.bodies, LIMITS.bodies, async function* (from, bytes) {
+    await checkReady(from);
     const ids = decodeIds(bytes, MAX_BODIES);
     if (ids === null) throw refuse(from, blameSender("request-malformed", { what: "bodies" }));
-    return streamBodies(source, ids);
+    yield* streamBodies(source, ids);
   });
-  transport.handle(PROTOCOLS.pool, LIMITS.pool, (from) => {
-    checkReady(from);
-    return streamPending(pool);
+  transport.handle(PROTOCOLS.pool, LIMITS.pool, async function* (from) {
+    await checkReady(from);
+    yield* streamPending(pool);
   });
 }
 
