@@ -1,5 +1,5 @@
 /** Makes blocks when it is our turn: draft, seal, import; starts over when the head moves or better transactions wait. */
-import { type Address, type BlockId, type Cancel, type Clock, type Logger, OperationError, toHex } from "#base";
+import { type Address, type BlockId, type Cancel, type Clock, type Logger, OperationError, sleep, toHex } from "#base";
 import { type Chain, type DraftResult, type ImportResult, sealBlock, type UnsealedBlock } from "#chain";
 import type { Me } from "#consensus";
 import type { Bus, NodeEvents } from "#events";
@@ -32,8 +32,10 @@ export class Producer {
   readonly #options: ProducerOptions;
   readonly #parts: ProducerParts;
   readonly #stops: (() => void)[] = [];
-  #round: AbortController | null = null;
+  /** What is searched or waited for at present, each of no use once the head has moved. */
+  readonly #rounds = new Set<AbortController>();
   #running = false;
+  #stopped = false;
   #paused = 0;
   #newcomers = 0;
   #loop: Promise<void> = Promise.resolve();
@@ -41,6 +43,12 @@ export class Producer {
   constructor(options: ProducerOptions, parts: ProducerParts) {
     this.#options = options;
     this.#parts = parts;
+    this.#stops.push(
+      parts.events.on("head-changed", () => this.#abortRounds()),
+      parts.events.on("transaction-added", () => {
+        this.#newcomers++;
+      }),
+    );
   }
 
   get running(): boolean {
@@ -55,25 +63,21 @@ export class Producer {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    const { events } = this.#parts;
-    this.#stops.push(
-      events.on("head-changed", () => this.#round?.abort()),
-      events.on("transaction-added", () => {
-        this.#newcomers++;
-      }),
-    );
     this.#loop = this.#produceAll();
   }
 
+  /** For good: also what `mine` was asked for ends. */
   async stop(): Promise<void> {
     this.#running = false;
+    this.#stopped = true;
     for (const stop of this.#stops.splice(0)) stop();
-    this.#round?.abort();
+    this.#abortRounds();
     await this.#loop;
   }
 
   /**
    * Makes this many blocks now, one on the other, with another sealer if one is given.
+   * @returns those made; fewer than asked for when the signal or the end of the node came first
    * @throws OperationError `cannot-produce` when the node must not or the engine does not let it
    */
   async mine(
@@ -84,19 +88,20 @@ export class Producer {
   ): Promise<readonly BlockId[]> {
     const ids: BlockId[] = [];
     this.#paused++;
-    this.#round?.abort();
+    this.#abortRounds();
     try {
-      while (ids.length < blocks && !signal.aborted) {
+      while (ids.length < blocks && !signal.aborted && !this.#stopped) {
         const obstacle = this.#parts.obstacle();
         if (obstacle !== null) throw new OperationError("cannot-produce", obstacle);
         const draft = this.#draft(address);
         if (draft.kind === "never") throw new OperationError("cannot-produce", draft.why);
         if (draft.kind === "later") {
-          await this.#pause(draft.atMs - this.#parts.clock.nowMs());
+          await this.#inRound((round) => this.#pause(draft.atMs - this.#parts.clock.nowMs(), round), signal);
           continue;
         }
-        const result = await this.#finish(draft.block, sealer, signal);
+        const result = await this.#inRound((round) => this.#finish(draft.block, sealer, round), signal);
         if (result?.kind === "imported") ids.push(result.id);
+        if (result?.kind === "refused") throw new OperationError("cannot-produce", "our own block was refused");
       }
     } finally {
       this.#paused--;
@@ -113,10 +118,10 @@ export class Producer {
     while (this.#running) {
       try {
         const waitMs = this.#paused > 0 || this.#parts.obstacle() !== null ? RETRY_MS : await this.#produceOne();
-        if (waitMs > 0) await this.#pause(waitMs);
+        if (waitMs > 0) await this.#inRound((round) => this.#pause(waitMs, round));
       } catch (error) {
         log.warn("a block was not produced", { why: String(error) });
-        await this.#pause(RETRY_MS);
+        await this.#inRound((round) => this.#pause(RETRY_MS, round));
       }
     }
   }
@@ -127,17 +132,33 @@ export class Producer {
     const draft = this.#draft(this.#options.address);
     if (draft.kind === "never") return RETRY_MS;
     if (draft.kind === "later") return draft.atMs - clock.nowMs();
-    const round = new AbortController();
-    this.#round = round;
     this.#newcomers = 0;
-    const cancel = this.#refreshLater(round, draft.block);
+    const result = await this.#inRound(async (signal, round) => {
+      const cancel = this.#refreshLater(round, draft.block);
+      return this.#finish(draft.block, sealer, signal).finally(cancel);
+    });
+    // A draft that is refused once is so again, until something changes.
+    return result?.kind === "refused" ? RETRY_MS : 0;
+  }
+
+  /** Runs something that ends early when the head moves, the producer stops, or the outer signal comes. */
+  async #inRound<T>(
+    work: (signal: AbortSignal, round: AbortController) => Promise<T>,
+    outer?: AbortSignal,
+  ): Promise<T> {
+    const round = new AbortController();
+    const signal = outer === undefined ? round.signal : AbortSignal.any([round.signal, outer]);
+    if (this.#stopped) round.abort();
+    this.#rounds.add(round);
     try {
-      await this.#finish(draft.block, sealer, round.signal);
-      return 0;
+      return await work(signal, round);
     } finally {
-      cancel();
-      this.#round = null;
+      this.#rounds.delete(round);
     }
+  }
+
+  #abortRounds(): void {
+    for (const round of this.#rounds) round.abort();
   }
 
   /** Ends a round whose draft is stale: it could hold more, or its time is about to run out. */
@@ -169,9 +190,7 @@ export class Producer {
     return result ?? null;
   }
 
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#parts.clock.after(Math.max(1, delayMs), resolve);
-    });
+  #pause(delayMs: number, signal: AbortSignal): Promise<void> {
+    return sleep(this.#parts.clock, Math.max(1, delayMs), signal);
   }
 }

@@ -63,7 +63,10 @@ export function createThreadSealer(threads: number, clock: Clock): Sealer {
     give(thread);
   };
   const spawn = (): void => {
-    const worker = new Worker(new URL("./search-worker.ts", import.meta.url), { name: "search", resourceLimits: SMALL_HEAP });
+    const worker = new Worker(new URL("./search-worker.ts", import.meta.url), {
+      name: "search",
+      resourceLimits: SMALL_HEAP,
+    });
     const thread: Thread = { worker, range: null };
     worker.unref();
     worker.on("message", (answer: SearchAnswer) => take(thread, answer));

@@ -1,11 +1,12 @@
 /** Headers first: a peer's branch from where it leaves ours, each header checked on the one before. */
 import { blameSender, equalBytes, err, type Fault, ok, type Result } from "#base";
 import type { Chain } from "#chain";
-import type { Engine, Parsed, Snapshot } from "#consensus";
+import type { Parsed, Snapshot } from "#consensus";
 import type { Header } from "#model";
 
 /** A branch of checked headers; `snapshot` is that of the last. */
 export interface HeaderChain {
+  /** Those whose blocks are not stored yet; of a long branch only the first, the others are checked and counted. */
   readonly headers: Parsed[];
   snapshot: Snapshot;
   /** The engine needs the state of an earlier block before it can check further. */
@@ -13,18 +14,19 @@ export interface HeaderChain {
 }
 
 /** @returns null when the first header does not follow any block we have */
-export function startHeaderChain(chain: Chain, first: Header): HeaderChain | null {
+export function startHeaderChain(chain: Pick<Chain, "block">, first: Header): HeaderChain | null {
   const parent = chain.block(first.parent);
   return parent === null ? null : { headers: [], snapshot: parent.snapshot, complete: false };
 }
 
 /** Checks seals and the rules on the parent; bodies come later. */
 export function extendHeaderChain(
-  engine: Engine,
+  chain: Pick<Chain, "engine" | "block">,
   branch: HeaderChain,
   headers: readonly Header[],
-  nowMs: number,
+  { nowMs, maxKept }: { readonly nowMs: number; readonly maxKept: number },
 ): Result<void, Fault> {
+  const { engine } = chain;
   for (const header of headers) {
     const parsed = engine.parse(header);
     if (!parsed.ok) return parsed;
@@ -37,7 +39,7 @@ export function extendHeaderChain(
       branch.complete = true;
       return ok(undefined);
     }
-    branch.headers.push(parsed.value);
+    if (branch.headers.length < maxKept && chain.block(parsed.value.id) === null) branch.headers.push(parsed.value);
     branch.snapshot = engine.advance(branch.snapshot, parsed.value, null, null);
   }
   return ok(undefined);

@@ -19,7 +19,13 @@ export const SYNC_SETTINGS = {
     max: 3_600_000,
     about: "a peer that failed us is not asked again for this long",
   },
-  refreshMs: { default: 10_000, unit: "ms", min: 100, max: 3_600_000, about: "how often peers are asked where they are" },
+  refreshMs: {
+    default: 10_000,
+    unit: "ms",
+    min: 100,
+    max: 3_600_000,
+    about: "how often peers are asked where they are",
+  },
 } as const;
 
 export type SyncOptions = ValuesOf<typeof SYNC_SETTINGS>;

@@ -58,12 +58,12 @@ export class Synchroniser {
     this.#parts = parts;
   }
 
-  /** Whether the node is well behind its best peer and catching up. */
+  /** Whether the node is well behind a chain whose headers it has seen; what a peer merely claims stops nobody. */
   get syncing(): boolean {
     return this.#running !== null && this.#target - this.#parts.chain.head.header.height >= BEHIND_BLOCKS;
   }
 
-  /** Height that the best peer says it has. */
+  /** Height of the best chain that a peer has shown the headers of. */
   get targetHeight(): number {
     return Math.max(this.#target, this.#parts.chain.head.header.height);
   }
@@ -105,6 +105,8 @@ export class Synchroniser {
           log.info("sync interrupted", { peer, why: error instanceof Error ? error.message : String(error) });
           this.#coolDown(peer);
           if (!(error instanceof OperationError)) throw error;
+        } finally {
+          this.#target = 0;
         }
       }
     }
@@ -119,7 +121,6 @@ export class Synchroniser {
       if (this.#isCooling(peer) || status.head.weight <= weight) continue;
       best = peer;
       weight = status.head.weight;
-      this.#target = status.head.height;
     }
     return best;
   }
@@ -133,8 +134,13 @@ export class Synchroniser {
       if (status === null || status.head.weight > chain.head.snapshot.weight) this.#coolDown(peer);
       return;
     }
-    const missing = branch.headers.filter((header) => chain.block(header.id) === null);
-    await this.#importBodies(peer, missing);
+    if (branch.headers.length === 0) {
+      // All of it is here and not followed: it is invalid, or forks too deep to be followed unasked.
+      this.#coolDown(peer);
+      return;
+    }
+    this.#target = branch.snapshot.height;
+    await this.#importBodies(peer, branch.headers);
   }
 
   /** Headers from the fork on, until they outweigh our chain or the peer has no more. */
@@ -147,14 +153,17 @@ export class Synchroniser {
       if (headers.length === 0) return branch;
       branch ??= startHeaderChain(chain, headers[0]!);
       if (branch === null) return this.#blame(peer, blameSender("headers-not-linked"));
-      const done: Result<void, Fault> = extendHeaderChain(chain.engine, branch, headers, clock.nowMs());
+      const done: Result<void, Fault> = extendHeaderChain(chain, branch, headers, {
+        nowMs: clock.nowMs(),
+        maxKept: this.#options.maxHeadersAhead,
+      });
       if (!done.ok) {
         reports.report(peer, done.error);
         this.#coolDown(peer);
         return branch.headers.length > 0 ? branch : null;
       }
       const outweighs = branch.snapshot.weight > chain.head.snapshot.weight;
-      if (branch.complete || headers.length < MAX_HEADERS) return branch;
+      if (branch.complete || headers.length < MAX_HEADERS || this.#stopped) return branch;
       if (outweighs && branch.headers.length >= this.#options.maxHeadersAhead) return branch;
     }
   }
@@ -185,7 +194,10 @@ export class Synchroniser {
     );
     const underWay: Promise<boolean>[] = [];
     for await (const group of groups) {
-      underWay.push(this.#importGroup(leader, group));
+      const work = this.#importGroup(leader, group);
+      // It may fail while the next group is waited for; the failure comes out where it is awaited.
+      work.catch(() => {});
+      underWay.push(work);
       if (underWay.length < this.#options.importsAtOnce) continue;
       if (!(await underWay.shift()) || this.#stopped) break;
     }
@@ -194,15 +206,18 @@ export class Synchroniser {
 
   /** @returns false when the branch is not worth following further */
   async #importGroup(leader: PeerId, group: readonly FetchedBlock[]): Promise<boolean> {
-    const { importBlocks, reports } = this.#parts;
+    const { chain, importBlocks, reports } = this.#parts;
     const candidates: Candidate[] = group.map(({ block }) => ({ block }));
     const results = await importBlocks(candidates);
     const bad = results.findIndex((result) => result.kind === "refused");
     const result = results[bad];
     if (result?.kind !== "refused") return true;
-    reports.report(group[bad]!.from, result.fault);
-    this.#coolDown(group[bad]!.from);
-    this.#coolDown(leader);
+    const { block, from } = group[bad]!;
+    // What the header commits to is the fault of who showed us the header; any other body may still be the right one.
+    const isBlockInvalid = !chain.checkHeader(block.header).parsed.ok;
+    const guilty = isBlockInvalid ? leader : from;
+    reports.report(guilty, result.fault);
+    this.#coolDown(guilty);
     return false;
   }
 
