@@ -120,14 +120,32 @@ const damages: readonly (readonly [what: string, lines: () => string[], line: nu
   ["another genesis", () => [edit(lines[0]!, ({ chainId }) => ({ genesis: chainId }))], 1, /do not follow/],
   ["no head", () => [edit(lines[0]!, () => ({ head: 9 }))], 1, /where the chain ends/],
   ["half a line", () => lines.with(6, cut(lines[6]!)).slice(0, 7), 7, /not a JSON object/],
-  ["a block without hex", () => lines.with(6, edit(lines[6]!, () => ({ block: "xy" }))), 7, /no block in hex/],
+  [
+    "a block without hex",
+    () =>
+      lines.with(
+        6,
+        edit(lines[6]!, () => ({ block: "xy" })),
+      ),
+    7,
+    /no block in hex/,
+  ],
   ["a damaged block", () => lines.with(6, flipBlock(lines[6]!, 0)), 7, /block-malformed/],
   ["a damaged header", () => lines.with(6, flipBlock(lines[6]!, 17)), 7, /header-version/],
   ["a damaged nonce", () => lines.with(6, flipBlock(lines[6]!, 324)), 7, /not the one that the line says/],
   ["a line too few", () => lines.toSpliced(6, 1), 7, /not the one that the line says/],
   ["a line twice", () => lines.toSpliced(6, 0, lines[6]!), 8, /not the one that the line says/],
   ["no end", () => lines.slice(0, -1), 9, /ends at 9/],
-  ["more than its end", () => lines.with(0, edit(lines[0]!, () => ({ head: { height: 8, id: "" } }))), 10, /ends at 8/],
+  [
+    "more than its end",
+    () =>
+      lines.with(
+        0,
+        edit(lines[0]!, () => ({ head: { height: 8, id: "" } })),
+      ),
+    10,
+    /ends at 8/,
+  ],
 ];
 
 describe("a chain file is refused with", () => {
