@@ -26,6 +26,8 @@ import { type FeedItem, type LiveConnection, NO_TRENDS, RECENT_BLOCKS, type Tren
 
 export const PAGE_SIZE = 50;
 const MEMPOOL_SHOWN = 100;
+/** Its order and its fees are the node's to say. */
+const MEMPOOL_EVERY_MS = 2_000;
 const PEERS_EVERY_MS = 5_000;
 
 /** Not given up when a page closes: the event stream waits for the same answer. */
@@ -116,6 +118,7 @@ export function useMempool(): UseQueryResult<Mempool> {
   return useQuery({
     queryKey: keys.mempool,
     queryFn: ({ signal }) => client.mempool({ limit: MEMPOOL_SHOWN }, { signal }),
+    refetchInterval: MEMPOOL_EVERY_MS,
   });
 }
 
