@@ -74,6 +74,7 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
     log(`Agon devnet at ${url}${movedFrom === null ? "" : ` (port ${movedFrom} is taken)`}`);
     for (const rate of shareHashRate(options.hashRate ?? hashRateOf(chain.spec), options.nodes)) await fleet.add(rate);
     await fleet.startAll();
+    await server.describeNodes();
     signal?.throwIfAborted();
     if (options.buildPages) void buildPages(log, ending.signal);
     for (const line of describeStart(folder, fleet)) log(line);

@@ -27,6 +27,11 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
+interface OpenApi {
+  readonly paths: object;
+  readonly components: { readonly schemas: object };
+}
+
 /** Their one head, or what they say instead. */
 async function commonHead(): Promise<number | string> {
   const running = (await devnet.nodes()).filter(({ state }) => state === "running");
@@ -115,6 +120,13 @@ describe("a devnet of three nodes", () => {
     expect((await devnet.client.health()).ok).toBe(true);
     expect(await devnet.client.metrics()).toContain("agon_");
     expect(await (await fetch(devnet.url)).text()).toContain("<html");
+    for (const path of ["/v1/openapi.json", "/docs/json"]) {
+      const { paths, components } = (await (await fetch(devnet.url + path)).json()) as OpenApi;
+      expect(Object.keys(paths)).toEqual(
+        expect.arrayContaining(["/v1/devnet/nodes", "/v1/status", "/v1/transactions"]),
+      );
+      expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(["DevnetNode", "Status"]));
+    }
 
     const { chain } = await devnet.client.status();
     const socketNews = openSocket(`${devnet.url.replace("http", "ws")}/v1/ws?node=node-3`);
@@ -195,13 +207,17 @@ describe("a devnet of three nodes", () => {
     expect((await devnet.client.status()).head.height).toBeGreaterThanOrEqual(height);
   });
 
-  it("leaves nothing behind when it is killed outright", async () => {
+  it("leaves nothing behind when it is killed outright, though a node mines and another is read", async () => {
     const first = await devnet.node("node-1");
     const reader = await fetch(`${first.api}/v1/events`);
+    const { height } = (await devnet.client.status()).head;
+    const mined = devnet.client.devnet.mine("node-2", { blocks: 1_000 }).catch(() => null);
+    await expect.poll(async () => (await devnet.client.status()).head.height, soon).toBeGreaterThan(height + 3);
     await devnet.stop("SIGKILL");
     const alive = (): number[] => [...pids].filter(isAlive);
     await expect.poll(alive, { timeout: 2_000, interval: 20 }).toEqual([]);
     await reader.body?.cancel().catch(() => {});
+    await mined;
   });
 });
 

@@ -1,6 +1,7 @@
 export type { App } from "./app.ts";
 export { createHttpServer, type HttpServer, type HttpServerOptions, type HttpServerParts } from "./http-server.ts";
 export type { Listening } from "./listen.ts";
+export type { RouteDescriptions } from "./openapi.ts";
 export { HttpOptions } from "./options.ts";
 export { type OutEvent, type Outlet, openEventStream, openSocketOutlet } from "./outlet.ts";
 export { invalid, notFound, Refusal } from "./refusal.ts";

@@ -6,14 +6,24 @@ import type { App } from "./app.ts";
 
 type Json = { [key: string]: unknown };
 
+/** The part of an OpenAPI document that is taken over into another. */
+export interface RouteDescriptions {
+  readonly paths: Json;
+  readonly schemas: Json;
+}
+
 export interface ApiTitle {
   readonly title: string;
   readonly version: string;
   readonly description: string;
+  /** Of routes that another server answers behind this one, once they are known. */
+  readonly passedOn?: () => RouteDescriptions | null;
 }
 
 /** Must come before the routes it is to describe. */
-export async function installOpenApi(app: App, { title, version, description }: ApiTitle): Promise<void> {
+export async function installOpenApi(app: App, about: ApiTitle): Promise<void> {
+  const { title, version, description } = about;
+  const complete = (document: Json): Json => addPassedOn(nameSchemas(document), about.passedOn?.() ?? null);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -34,11 +44,11 @@ export async function installOpenApi(app: App, { title, version, description }: 
     response["5xx"] ??= { description: "failed", ...ErrorReply };
     if (route.config?.token === true) route.schema.security = [{ token: [] }];
   });
-  app.get("/v1/openapi.json", { schema: { hide: true } }, () => nameSchemas(app.swagger() as unknown as Json));
+  app.get("/v1/openapi.json", { schema: { hide: true } }, () => complete(app.swagger() as unknown as Json));
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     uiConfig: { validatorUrl: null, docExpansion: "list" },
-    transformSpecification: (document) => nameSchemas(document as Json),
+    transformSpecification: (document) => complete(document as Json),
     transformSpecificationClone: true,
   });
 }
@@ -61,4 +71,15 @@ function nameSchemas(document: Json): Json {
   const { paths, components, ...rest } = document;
   const named = visit(paths);
   return { ...rest, components: { ...(components as Json), schemas }, paths: named };
+}
+
+/** What is described here goes before what comes from behind. */
+function addPassedOn(document: Json, passedOn: RouteDescriptions | null): Json {
+  if (passedOn === null) return document;
+  const { paths, components, ...rest } = document as Json & { paths: Json; components: Json & { schemas: Json } };
+  return {
+    ...rest,
+    components: { ...components, schemas: { ...passedOn.schemas, ...components.schemas } },
+    paths: { ...paths, ...passedOn.paths, ...paths },
+  };
 }

@@ -1,5 +1,5 @@
 /** The console: pages, the probe of every node, and all that a node answers, on one port. */
-import { createHttpServer, type HttpServer } from "#api/server";
+import { createHttpServer, type HttpServer, type RouteDescriptions } from "#api/server";
 import { type Clock, type Logger, systemRandom } from "#base";
 import type { DevnetFolder } from "../devnet-folder.ts";
 import { CONSOLE_PORT, HOST } from "../options.ts";
@@ -17,11 +17,17 @@ export interface ConsoleOptions {
   readonly version: string;
 }
 
+export interface Console extends HttpServer {
+  /** Takes what a node's routes are into the description of the console's own. */
+  describeNodes(): Promise<void>;
+}
+
 export async function createConsole(
   { folder, port, pagesFolder, version }: ConsoleOptions,
   parts: ConsoleParts & { readonly clock: Clock; readonly log: Logger },
-): Promise<HttpServer> {
+): Promise<Console> {
   const { clock, log, fleet } = parts;
+  let passedOn: RouteDescriptions | null = null;
   const server = await createHttpServer(
     {
       ...{ host: HOST, port: port ?? CONSOLE_PORT, isPortFixed: port !== null },
@@ -34,6 +40,7 @@ export async function createConsole(
         version,
         description:
           "The console of a network of nodes on one machine. What is not under /v1/devnet is answered by the node named in the header x-agon-node or the query parameter `node`, or by the first that runs.",
+        passedOn: () => passedOn,
       },
     },
     { clock, log, random: systemRandom() },
@@ -41,5 +48,22 @@ export async function createConsole(
   addNodeReads(server.app, parts);
   addNodeOrders(server.app, parts);
   addProxyRoutes(server.app, { fleet, clock, streams: server.streams });
-  return server;
+  return {
+    ...server,
+    async describeNodes() {
+      passedOn = await readDescriptions(fleet.firstRunning()?.api ?? null);
+    },
+  };
+}
+
+/** Null when no node says; a description is not worth a failure. */
+async function readDescriptions(api: string | null): Promise<RouteDescriptions | null> {
+  if (api === null) return null;
+  try {
+    const response = await fetch(`${api}/v1/openapi.json`, { signal: AbortSignal.timeout(5_000) });
+    const { paths, components } = (await response.json()) as { paths: object; components: { schemas: object } };
+    return { paths: { ...paths }, schemas: { ...components.schemas } };
+  } catch {
+    return null;
+  }
 }
