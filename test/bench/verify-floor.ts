@@ -10,9 +10,9 @@ const QUICK_SAMPLE = 500;
 
 const SOURCE = `
 const { parentPort, workerData } = require("node:worker_threads");
-const sodium = require("sodium-native");
+const { messages, signatures, keys, from } = workerData;
+const sodium = require("node:module").createRequire(from)("sodium-native");
 parentPort.on("message", () => {
-  const { messages, signatures, keys } = workerData;
   for (let i = 0; i < messages.length; i++)
     if (!sodium.crypto_sign_verify_detached(signatures[i], messages[i], keys[i])) throw new Error("bad");
   parentPort.postMessage(messages.length);
@@ -67,7 +67,8 @@ function floorOf(work: Workload, quick: boolean): Promise<Floor> {
 }
 
 async function checkOnTwoThreads(work: SignedMessages, rounds = 3): Promise<Floor> {
-  const workers = [0, 1].map(() => new Worker(SOURCE, { eval: true, workerData: work }));
+  const workerData = { ...work, from: import.meta.filename };
+  const workers = [0, 1].map(() => new Worker(SOURCE, { eval: true, workerData }));
   const round = (): Promise<number[]> =>
     Promise.all(
       workers.map(
