@@ -57,7 +57,7 @@ class ChainCheck {
     const header = genesisHeader(genesisMs, this.#ledger.root(), u32(limitBits));
     const id = sealHashOf(header, this.#chainId);
     check(readHex(first.genesis, 32).equals(id), "BLOCK-12", "the genesis id is another");
-    this.#links = [{ id, height: 0n, timeMs: genesisMs, nBits: limitBits }];
+    this.#links = [{ id, height: 0n, timeMs: genesisMs, nBits: limitBits, anchor: 0 }];
     const { height, id: headId } = readMembers(first.head, ["height", "id"]);
     this.#head = { height, id: readHex(headId, 32) };
   }
@@ -75,7 +75,8 @@ class ChainCheck {
     const credits = (fees: bigint) => creditsOf(header.height, header.proposer, fees, this.#spec);
     this.#ledger.apply(header.height, transactions, credits);
     check(this.#ledger.root().equals(header.stateRoot), "STATE-5", "executing the block gives another state root");
-    this.#links.push({ id, height: header.height, timeMs: header.timeMs, nBits });
+    const anchor = nBits === this.#spec.limitBits ? this.#links.length : this.#links.at(-1)!.anchor;
+    this.#links.push({ id, height: header.height, timeMs: header.timeMs, nBits, anchor });
     this.#transactions += transactions.length;
     this.#work += workOf(nBits);
   }

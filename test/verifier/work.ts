@@ -11,6 +11,8 @@ export interface Link {
   readonly height: bigint;
   readonly timeMs: bigint;
   readonly nBits: number;
+  /** Height of the latest block, this one or before, whose target is the limit. */
+  readonly anchor: number;
 }
 
 export interface Seal {
@@ -81,10 +83,10 @@ export function checkOnParent(header: Header, nBits: number, chain: readonly Lin
 function targetAfter(chain: readonly Link[], spec: Specification): bigint {
   const limit = targetOf(spec.limitBits);
   if (spec.halfLifeS === 0n) return limit;
-  const anchorAt = chain.findLastIndex(({ nBits }) => nBits === spec.limitBits);
-  const before = anchorAt === 0 ? seconds(spec.genesisMs) - spec.spacingS : seconds(chain[anchorAt - 1]!.timeMs);
   const parent = chain.at(-1)!;
-  const blocks = parent.height - chain[anchorAt]!.height;
+  const { anchor } = parent;
+  const before = anchor === 0 ? seconds(spec.genesisMs) - spec.spacingS : seconds(chain[anchor - 1]!.timeMs);
+  const blocks = parent.height - BigInt(anchor);
   const elapsed = seconds(parent.timeMs) - before;
   // Division of bigints is towards zero, >> rounds down: as the rule wants both.
   const x = ((elapsed - spec.spacingS * (blocks + 1n)) * 65_536n) / spec.halfLifeS;
