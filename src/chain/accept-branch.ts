@@ -40,14 +40,13 @@ export function acceptDeepBranch(id: BlockId, parts: AcceptParts): Promise<Resul
     const bad = tryBranch(parts, ledger, route.apply);
     if (bad !== null) {
       for (const entry of route.apply.slice(bad.place)) working.markInvalid(entry);
-      line.clearDeepBranch();
       await line.commit();
+      line.clearDeepBranch();
       return err(bad.fault);
     }
     working.replace(ledger, route.ancestor);
     const done = working.switchTo({ ...route, revert: [] });
     if (!done.ok) throw new InvariantError(`block ${toHex(done.error.entry.id)} executed once and not twice`);
-    line.clearDeepBranch();
     await line.commit();
     return ok(undefined);
   });

@@ -4,12 +4,13 @@ import { computeGenesis, engineFor, searchNonce } from "#consensus";
 import { createBus, type NodeEvents } from "#events";
 import { createLedger } from "#ledger";
 import type { Block } from "#model";
-import { builtInSpec, chainIdOf } from "#spec";
+import { chainIdOf } from "#spec";
 import { createMemoryStore } from "#storage";
+import { easySpec } from "../../test/support/forge.ts";
 import { type Chain, openChain, sealBlock } from "./chain.ts";
 import { DEFAULT_CHAIN_OPTIONS } from "./options.ts";
 
-const spec = builtInSpec("dev");
+const spec = easySpec;
 const chainId = chainIdOf(spec);
 const me = { key: asKey(new Uint8Array(32)), reveal: () => null };
 

@@ -151,7 +151,7 @@ export class ImportLine {
     if (withPages) this.#compactLater();
   }
 
-  /** The operator's word that a deep branch may be followed; see `deepBranch`. */
+  /** Nothing waits for the operator any more: the branch was followed, outgrown, or found invalid. */
   clearDeepBranch(): void {
     if (this.#deepBranch === null) return;
     this.#deepBranch = null;
@@ -258,12 +258,12 @@ export class ImportLine {
     const { header, body } = candidate.block;
     const { id } = parsed;
     if (blocks.get(id) !== null) return { kind: "known", id };
-    const parent = blocks.get(header.parent);
-    if (parent === null) return resultOf(this.#hold(candidate, parsed));
-    if (parent.status === "invalid") {
+    if (this.isInvalid(header.parent)) {
       this.#invalid.set(toHex(id), true);
       return { kind: "refused", fault: blameSender("parent-invalid") };
     }
+    const parent = blocks.get(header.parent);
+    if (parent === null) return resultOf(this.#hold(candidate, parsed));
     const verdict = engine.checkOnParent(parsed, parent.snapshot, clock.nowMs());
     if (verdict.kind === "fault") return { kind: "refused", fault: verdict.fault };
     if (verdict.kind === "wait") return resultOf(this.#wait(candidate, id, verdict));

@@ -12,7 +12,7 @@ import {
   type Vote,
 } from "#model";
 import { builtInSpec, type ChainSpec, chainIdOf } from "#spec";
-import { checkBody } from "./block-body.ts";
+import { checkBody, checkBodyFits } from "./block-body.ts";
 
 const spec = builtInSpec("dev");
 const chainId = chainIdOf(spec);
@@ -114,5 +114,15 @@ describe("a body against its header", () => {
     const checked = await checkBody({ spec, chainId }, headerOf(body), body, counting, [first!]);
     expect(checked.ok && checked.value.transactions[0]).toBe(first);
     expect(asked).toEqual([1]);
+  });
+
+  test("fits or does not, without a look at its signatures", () => {
+    const fits = (body: Body, header: Header, chain: ChainSpec = spec) =>
+      checkBodyFits({ spec: chain, chainId }, header, body)?.code ?? "fits";
+    const body = { transactions: [transaction(0), transaction(13)], votes: [] };
+    expect(fits(body, headerOf(body))).toBe("fits");
+    expect(fits(EMPTY_BODY, headerOf(body))).toBe("body-root");
+    const tight = { ...spec, limits: { ...spec.limits, maxBlockBytes: 100 } };
+    expect(fits(body, headerOf(body), tight)).toBe("block-too-large");
   });
 });
