@@ -11,7 +11,8 @@ try {
   const summary = await verifyExport(path);
   for (const [name, value] of Object.entries(summary)) process.stdout.write(`${name.padEnd(14)}${value}\n`);
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error;
-  process.stderr.write(`${error.place}: ${error.message} (rule ${error.rule})\n`);
   process.exitCode = 1;
+  if (error instanceof Refusal) process.stderr.write(`${error.place}: ${error.message} (rule ${error.rule})\n`);
+  else if (error instanceof Error && "code" in error) process.stderr.write(`${error.message}\n`);
+  else throw error;
 }
