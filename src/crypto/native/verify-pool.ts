@@ -172,7 +172,11 @@ function cutIntoPieces(batch: readonly Uint8Array[], workers: number, slotBytes:
 }
 
 function spawnWorker(setup: WorkerSetup): Worker {
-  return new Worker(new URL("./verify-worker.ts", import.meta.url), { workerData: setup, name: "verify", resourceLimits: SMALL_HEAP });
+  return new Worker(new URL("./verify-worker.ts", import.meta.url), {
+    workerData: setup,
+    name: "verify",
+    resourceLimits: SMALL_HEAP,
+  });
 }
 
 function notRunning(): OperationError {
