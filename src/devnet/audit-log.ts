@@ -16,11 +16,14 @@ export interface AuditLog {
 
 export function openAuditLog(file: string): AuditLog {
   const kept = readKept(file);
+  // What a devnet that was killed has left of its last line must not spoil the next one.
+  let begin = existsSync(file) && !readFileSync(file, "utf8").endsWith("\n") ? "\n" : "";
   return {
     add(entry) {
       try {
         if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_FILE_BYTES) renameSync(file, `${file}.1`);
-        appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+        appendFileSync(file, `${begin}${JSON.stringify(entry)}\n`, { mode: 0o600 });
+        begin = "";
       } catch (cause) {
         throw new OperationError("audit-unwritable", `the audit log ${file} cannot be written`, { cause });
       }
@@ -40,7 +43,7 @@ function readKept(file: string): AuditEntry[] {
     try {
       return line === "" ? [] : [JSON.parse(line)];
     } catch {
-      // The last line of a devnet that was killed while it wrote.
+      // A line that was cut short.
       return [];
     }
   });

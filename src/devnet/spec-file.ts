@@ -45,8 +45,7 @@ export function hashRateOf({ engine }: ChainSpec): number {
   const exponent = BigInt(engine.limitBits >>> 24);
   const mantissa = BigInt(engine.limitBits & 0x7fffff);
   const target = exponent > 3n ? mantissa << (8n * (exponent - 3n)) : mantissa >> (8n * (3n - exponent));
-  const expectedHashes = 2n ** 256n / (target + 1n);
-  const rate = (expectedHashes * 1_000n) / BigInt(Math.max(1, engine.spacingMs));
+  const rate = (2n ** 256n * 1_000n) / (target * BigInt(Math.max(1, engine.spacingMs)));
   return Math.max(1, Number(rate < MAX_HASH_RATE ? rate : MAX_HASH_RATE));
 }
 

@@ -98,8 +98,10 @@ describe("a devnet of three nodes", () => {
     const { blocks } = await devnet.client.devnet.mine("node-2", { blocks: 2 });
     expect(blocks).toHaveLength(2);
     await expect(devnet.client.devnet.mine("node-8")).rejects.toMatchObject({ status: 404 });
+    expect((await devnet.client.mine({ blocks: 1 })).blocks).toHaveLength(1);
     const { entries } = await devnet.client.devnet.audit();
-    expect(entries.slice(0, 2)).toMatchObject([
+    expect(entries.slice(0, 3)).toMatchObject([
+      { action: "admin/mine", node: "node-1", ok: true },
       { action: "mine", node: "node-8", ok: false, from: "127.0.0.1", message: expect.stringContaining("node-8") },
       { action: "mine", node: "node-2", ok: true },
     ]);

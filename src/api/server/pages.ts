@@ -47,9 +47,11 @@ const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="3">
 <title>Agon</title>
 <h1>The node runs; its pages are not built</h1>
-<p>Build them with <code>npm run build:web</code> and reload. Meanwhile there are:</p>
+<p>A devnet builds them as it starts, and this page looks again every three seconds. By hand:
+<code>npm run build:web</code>. Meanwhile there are:</p>
 <ul>
 <li><a href="/v1/status">status</a></li>
 <li><a href="/docs">the description of the API</a></li>

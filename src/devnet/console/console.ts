@@ -47,7 +47,7 @@ export async function createConsole(
   );
   addNodeReads(server.app, parts);
   addNodeOrders(server.app, parts);
-  addProxyRoutes(server.app, { fleet, clock, streams: server.streams });
+  addProxyRoutes(server.app, { fleet, clock, audit: parts.audit, streams: server.streams });
   return {
     ...server,
     async describeNodes() {

@@ -12,7 +12,7 @@ import { NodePath } from "./node-orders.ts";
 
 const ASK_MS = 3_000;
 const SEED_RULE =
-  "the Ed25519 seed of dev-<i> is SHA-256('agon/dev-account/v1' ‖ 'dev-<i>'), with the tag as in docs/spec";
+  "the Ed25519 seed of dev-n is H('agon/dev-account/v1' ‖ 'dev-n'), rule SPEC-6 of docs/spec/chain-spec.md";
 
 const ChainQuery = Type.Object(
   {

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { type App, type Outlet, openSocketOutlet, type Streams } from "#api/server";
 import type { Clock } from "#base";
+import type { AuditLog } from "../audit-log.ts";
 import type { Fleet } from "../fleet.ts";
 import { HOST } from "../options.ts";
 import { runningNode } from "./choose-node.ts";
@@ -12,6 +13,7 @@ const NODE_HEADER = "x-agon-node";
 
 export interface ProxyParts {
   readonly fleet: Fleet;
+  readonly audit: AuditLog;
   readonly streams: Streams;
   readonly clock: Clock;
 }
@@ -38,6 +40,7 @@ export function addProxyRoutes(app: App, parts: ProxyParts): void {
           const isStream = request.headers.accept?.includes("text/event-stream") === true;
           if (isStream) parts.streams.assertRoom();
           const answer = await sendOn(request.raw, target);
+          if (isOrder) recordOrder(parts.audit, target, request.ip, answer.statusCode ?? 502);
           reply.hijack();
           if (answer.headers["content-type"]?.startsWith("text/event-stream")) parts.streams.add(outletOf(reply.raw));
           passBack(answer, reply.raw, { ...ownHeaders(reply.getHeaders()), [NODE_HEADER]: target.name });
@@ -45,6 +48,13 @@ export function addProxyRoutes(app: App, parts: ProxyParts): void {
         },
       });
   });
+}
+
+/** `/v1/admin/mine` is written down as `admin/mine`. */
+function recordOrder(audit: AuditLog, { name, path }: Target, from: string, status: number): void {
+  const action = path.replace(/^\/v1\/|\?.*$/g, "").slice(0, 40);
+  const ok = status < 400;
+  audit.add({ atMs: Date.now(), action, node: name, from, ok, ...(ok ? {} : { message: `answered ${status}` }) });
 }
 
 /** @throws Refusal when that node does not run */
