@@ -39,7 +39,8 @@ export type {
   Transport,
   Unsubscribe,
 } from "./transport/port.ts";
-export { PROTOCOLS } from "./wire/protocols.ts";
+export { encodeCompactBlock } from "./wire/compact-block.ts";
+export { PROTOCOLS, topicsOf } from "./wire/protocols.ts";
 export {
   decodeHeaders,
   encodeHeadersRequest,
@@ -47,4 +48,4 @@ export {
   MAX_BODIES,
   MAX_HEADERS,
 } from "./wire/requests.ts";
-export { type Status, WIRE_VERSION } from "./wire/status.ts";
+export { encodeStatus, type Status, WIRE_VERSION } from "./wire/status.ts";
