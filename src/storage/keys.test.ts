@@ -31,7 +31,6 @@ describe("the table of keys", () => {
     const id = asHash(new Uint8Array(32).fill(0xff));
     expect(keys.seqOf.parse(keys.seqOf(id))).toEqual(id);
     expect(keys.meta.parse(keys.meta("schema"))).toBe("schema");
-    expect(keys.peer.parse(keys.peer(utf8("peer")))).toEqual(utf8("peer"));
     expect(keys.segment.parse(keys.segment(1, 2, 3))).toEqual({ index: 1, level: 2, no: 3 });
     expect(keys.segmentChunk.parse(keys.segmentChunk(1, 7, 9))).toEqual({ index: 1, no: 7, chunk: 9 });
   });
@@ -43,14 +42,12 @@ describe("the table of keys", () => {
       [keys.block(2 ** 32 - 1), keys.block],
       [keys.header(0), keys.header],
       [keys.delta(1), keys.delta],
-      [keys.txids(1), keys.txids],
       [keys.seqOf(id), keys.seqOf],
       [keys.canonical(2 ** 48 - 1), keys.canonical],
       [keys.page(1), keys.page],
       [keys.segment(255, 255, 2 ** 32 - 1), keys.segment],
       [keys.segmentChunk(255, 1, 1), keys.segmentChunk],
       [keys.journal(1), keys.journal],
-      [keys.peer(id), keys.peer],
     ] as const;
     expect(samples.length).toBe(Object.keys(keys).length);
     for (const [key] of samples) expect(samples.filter(([, table]) => inTable(key, table.all)).length).toBe(1);

@@ -16,8 +16,6 @@ const TAG = {
   header: 0x03,
   /** delta/<seq u32> -> state changes of the block, with what undoes them. */
   delta: 0x04,
-  /** txids/<seq u32> -> ids of the block's transactions, 32 bytes each. */
-  txids: 0x05,
   /** seq-of/<block id, 32 bytes> -> seq u32. */
   seqOf: 0x06,
   /** canonical/<height, 6 bytes> -> seq u32 of the block at that height of the head's branch. */
@@ -30,8 +28,6 @@ const TAG = {
   segmentChunk: 0x0a,
   /** journal/<no, 6 bytes> -> one batch of accepted transactions of the mempool. */
   journal: 0x0b,
-  /** peer/<peer id> -> peer book entry. */
-  peer: 0x0c,
 } as const;
 
 /** Makes keys of one table; `all` spans the table, `parse` gives back what the key was made of. */
@@ -53,14 +49,12 @@ export const keys = {
   block: numberTable(TAG.block, 4),
   header: numberTable(TAG.header, 4),
   delta: numberTable(TAG.delta, 4),
-  txids: numberTable(TAG.txids, 4),
   seqOf: bytesTable<BlockId>(TAG.seqOf, asHash),
   canonical: numberTable(TAG.canonical, 6),
   page: numberTable(TAG.page, 4),
   segment: numbersTable(TAG.segment, [1, 1, 4], ([index, level, no]): SegmentKey => ({ index, level, no })),
   segmentChunk: numbersTable(TAG.segmentChunk, [1, 4, 4], ([index, no, chunk]) => ({ index, no, chunk })),
   journal: numberTable(TAG.journal, 6),
-  peer: bytesTable<Uint8Array>(TAG.peer, (bytes) => bytes),
 } as const;
 
 /** A sequence number as the value of `seqOf` and `canonical`. */
