@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { asHash, compareBytes, utf8 } from "#base";
+import { asHash, compareBytes } from "#base";
 import { decodeSeq, encodeSeq, keys } from "./keys.ts";
 
 const seq = fc.integer({ min: 0, max: 2 ** 32 - 1 });
