@@ -25,6 +25,7 @@ const RECORDS = [
   '{ "spaces":  "are kept", "n": 1.0 }',
 ];
 
+const PICTURE_HEIGHT = 12;
 const ROOT = "document.documentElement";
 
 const GUIDES = join(repositoryRoot, "docs", "guides");
@@ -198,15 +199,14 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
       for (const [name, path] of places) {
         await page.goto(path);
         await settled(page);
-        // A few blocks make the dashboard's picture.
-        if (name === "dashboard") await waitForBlocks(session, 2);
+        if (name === "dashboard") await makePicture(session, page);
         const cut = await page.evaluate<number>(`${ROOT}.scrollWidth - ${ROOT}.clientWidth`);
         if (cut > 0) found.push(`${name} is ${cut} px too wide`);
         if (name === "dashboard" && look.width === WIDE.width) {
           const tall = await page.evaluate<number>(`${ROOT}.scrollHeight`);
           if (tall > WIDE.height) found.push(`the dashboard is ${tall} px tall`);
         }
-        await page.screenshot({ path: shotPath(name, look.name) });
+        await page.screenshot({ path: shotPath(name, look.name), animations: "disabled" });
         const { violations } = await new AxeBuilder({ page }).analyze();
         for (const { id, impact, nodes } of violations)
           if (impact === "serious" || impact === "critical")
@@ -277,10 +277,13 @@ async function headsOfApi({ client }: WebSession): Promise<HeadRow[]> {
 async function settled(page: Page): Promise<void> {
   await page.locator("h1").waitFor({ state: "attached" });
   await page.getByText("Live", { exact: true }).waitFor();
-  await expect.poll(() => page.locator("main [role=status][aria-label^=Loading]").count(), POLL).toBe(0);
+  await expect.poll(() => page.locator("main [data-loading]").count(), POLL).toBe(0);
 }
 
-async function waitForBlocks({ client }: WebSession, count: number): Promise<void> {
+/** Some blocks, and transactions that wait: what the dashboard is there to show. */
+async function makePicture({ client }: WebSession, page: Page): Promise<void> {
   const { height } = (await client.status()).head;
-  await expect.poll(async () => (await client.status()).head.height, POLL).toBeGreaterThanOrEqual(height + count);
+  if (height < PICTURE_HEIGHT) await client.devnet.mine("node-2", { blocks: PICTURE_HEIGHT - height });
+  await sendTraffic(client, 24, []);
+  await page.getByText("entered the").first().waitFor();
 }

@@ -2,7 +2,13 @@ import { cx } from "./cx.ts";
 
 /** Holds the place of what is loading. */
 export function Skeleton({ className }: { readonly className?: string }) {
-  return <span aria-hidden="true" className={cx("block animate-breathe rounded bg-line", className ?? "h-4 w-full")} />;
+  return (
+    <span
+      data-loading
+      aria-hidden="true"
+      className={cx("block animate-breathe rounded bg-line", className ?? "h-4 w-full")}
+    />
+  );
 }
 
 /** Rows of a table or list that is loading. */
