@@ -43,7 +43,7 @@ export function createFleet(options: FleetOptions): Fleet {
   // All others, so that the loss of any one of them keeps nobody from coming back.
   const start = async (node: NodeProcess): Promise<void> => {
     if (isEnding) throw new OperationError("devnet-ending", "the devnet is ending");
-    await node.start(nodes.filter((other) => other !== node).map(({ address }) => address));
+    await node.start(nodes.flatMap((other) => (other === node ? [] : (other.dialAddress ?? []))));
   };
   const viewOf = async (node: NodeProcess): Promise<DevnetNode> => {
     const view = await askNode(node, seen.get(node));

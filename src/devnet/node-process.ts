@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient, type DevnetNodeState } from "#api/contract";
+import type { DevnetNodeState } from "#api/contract";
 import { OperationError } from "#base";
 import { createNodeLog, type NodeLog } from "./node-log.ts";
 import { HOST } from "./options.ts";
@@ -15,6 +15,8 @@ const START_MS = 60_000;
 const GRACE_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 const LOG_LINES_SHOWN = 3;
+/** Many nodes share a machine: less room for young objects, collected more often. */
+const SMALL_HEAP = ["--max-semi-space-size=8"];
 /** Tells bin/agon.js that the end of its channel is the end of whoever started it. */
 const LAUNCHED = "AGON_LAUNCHED";
 
@@ -41,6 +43,7 @@ export class NodeProcess {
   readonly #log: NodeLog;
   #state: DevnetNodeState = "stopped";
   #note: string | null = null;
+  #dialAddress: string | null = null;
   #child: ChildProcess | null = null;
   #ended: Promise<void> = Promise.resolve();
   /** What its end will be called, when it was asked for. */
@@ -72,6 +75,11 @@ export class NodeProcess {
     return `/ip4/${HOST}/tcp/${this.ports.p2p}`;
   }
 
+  /** With its peer id, so that whoever dials it meets no other node; null before it has started once. */
+  get dialAddress(): string | null {
+    return this.#dialAddress;
+  }
+
   get logFile(): string {
     return this.#log.path;
   }
@@ -91,7 +99,7 @@ export class NodeProcess {
   }
 
   /**
-   * Resolves when the node answers.
+   * Resolves when the node says that it has started: an answer on its port could be somebody else's.
    * @param bootstrap multiaddrs of its peers
    * @throws OperationError `node-crashed` when it ends instead, `node-slow` when it does neither
    */
@@ -102,20 +110,12 @@ export class NodeProcess {
     this.#wanted = null;
     await this.#untilFolderIsFree();
     const child = this.#spawn(bootstrap);
-    const gone = new AbortController();
-    child.once("exit", () => gone.abort());
-    const client = createClient({ baseUrl: this.api, fetch, timeoutMs: 2_000 });
-    for (const endMs = performance.now() + START_MS; performance.now() < endMs; ) {
-      if (gone.signal.aborted) throw new OperationError("node-crashed", `${this.name} ${this.#note ?? "was stopped"}`);
-      const answers = await client.status({ signal: gone.signal }).then(
-        () => true,
-        () => false,
-      );
-      if (answers && this.#state === "starting") this.#state = "running";
-      if (answers) return;
-      await sleep(LOOK_EVERY_MS, null, { signal: gone.signal }).catch(() => {});
-    }
-    throw new OperationError("node-slow", `${this.name} does not answer after ${START_MS / 1_000} s: ${this.logFile}`);
+    const told = await firstWord(child, START_MS);
+    if (told.kind === "ended") throw new OperationError("node-crashed", `${this.name} ${this.#note ?? "was stopped"}`);
+    if (told.kind === "silent")
+      throw new OperationError("node-slow", `${this.name} did not start within ${START_MS / 1_000} s: ${this.logFile}`);
+    this.#dialAddress = told.p2p;
+    if (this.#state === "starting") this.#state = "running";
   }
 
   /** Tells it to end, and kills it when it does not. Resolves when it has ended. */
@@ -155,7 +155,7 @@ export class NodeProcess {
   #spawn(bootstrap: readonly string[]): ChildProcess {
     const output = this.#log.open();
     const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("AGON_"));
-    const child = spawn(process.execPath, [this.#options.program, ...this.#arguments(bootstrap)], {
+    const child = spawn(process.execPath, [...SMALL_HEAP, this.#options.program, ...this.#arguments(bootstrap)], {
       stdio: ["ignore", output, output, "ipc"],
       env: { ...Object.fromEntries(environment), [LAUNCHED]: "1" },
       // A group of its own: Ctrl-C in a terminal reaches the devnet, which then ends its nodes in order.
@@ -214,4 +214,27 @@ function readLogLine(line: string): string {
     // Not JSON.
   }
   return line;
+}
+
+type FirstWord =
+  | { readonly kind: "started"; readonly p2p: string | null }
+  | { readonly kind: "ended" }
+  | { readonly kind: "silent" };
+
+function firstWord(child: ChildProcess, limitMs: number): Promise<FirstWord> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve({ kind: "silent" }), limitMs);
+    const say = (word: FirstWord): void => {
+      clearTimeout(late);
+      resolve(word);
+    };
+    child.once("message", (message) => say({ kind: "started", p2p: addressIn(message) }));
+    child.once("exit", () => say({ kind: "ended" }));
+    child.once("error", () => say({ kind: "ended" }));
+  });
+}
+
+function addressIn(message: unknown): string | null {
+  const { p2p } = message as { readonly p2p?: unknown };
+  return Array.isArray(p2p) && typeof p2p[0] === "string" ? p2p[0] : null;
 }

@@ -51,9 +51,12 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
   });
   const undo: (() => unknown)[] = [() => folder.release()];
   const ending = new AbortController();
-  const end = onceOnly(async () => {
+  const unwind = async (): Promise<void> => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  const end = onceOnly(() => {
     ending.abort();
-    for (const step of undo.splice(0).reverse()) await step();
+    return unwind();
   });
   signal?.addEventListener("abort", () => void end(), { once: true });
   try {
@@ -81,6 +84,8 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
     return devnetOf({ url, token: server.token, folder: folder.path, fleet, end, ending, options, clock });
   } catch (error) {
     await end();
+    // What was made while it was already ending.
+    await unwind();
     throw error;
   }
 }

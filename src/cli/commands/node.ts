@@ -24,6 +24,8 @@ export function nodeCommand(terminal: Terminal): CommandUnknownOpts {
       const more = options.mine ? { "mining.enabled": true } : {};
       const node = await startNode(loadSettings(terminal, options, more));
       await printLine(terminal, options, documentOf(node), () => describe(node));
+      // For a parent with a channel to us, such as a devnet: what answers on a port may be somebody else.
+      process.send?.(documentOf(node));
       await runUntilStopped(terminal, node);
     });
   addSettingFlags(command as unknown as CommandUnknownOpts);
