@@ -5,7 +5,7 @@
 import { OperationError } from "#base";
 import { decodeParts, encodeParts, type PreparedTransaction } from "#model";
 import { keys, put, remove, type Store, type Write } from "#storage";
-import { nameOf } from "./entry.ts";
+import { type Entry, nameOf } from "./entry.ts";
 
 /** Transactions in one value: small enough that one which has to stay does not keep many. */
 const BATCH_TRANSACTIONS = 2_048;
@@ -17,7 +17,7 @@ export interface Journal {
    * Resolves when all of these are durable, whoever gave them first; what is on disk or on its way is not written again.
    * @throws OperationError when the disk fails; those not written yet are then as if never given
    */
-  guard(items: readonly PreparedTransaction[]): Promise<void>;
+  guard(entries: readonly Guarded[]): Promise<void>;
   /** This transaction needs no guarding any more. */
   release(name: string): void;
   /** Removes batches that hold nothing guarded. */
@@ -25,6 +25,9 @@ export interface Journal {
   /** Everything kept, oldest first, guarded from now on. For the start only. @throws OperationError `data-damaged` */
   load(prepare: (bytes: Uint8Array) => PreparedTransaction): readonly PreparedTransaction[];
 }
+
+/** A transaction by its name. */
+type Guarded = Pick<Entry, "name" | "item">;
 
 interface Batch {
   readonly no: number;
@@ -39,37 +42,39 @@ export function createJournal(store: Store): Journal {
   const batchOf = new Map<string, Batch>();
   let empty: number[] = [];
 
-  const write = (items: readonly PreparedTransaction[], batch: Batch): Promise<void> =>
-    store.commit([put(keys.journal(batch.no), encodeParts(items.map((item) => item.bytes)))]).then(
+  const write = (entries: readonly Guarded[], batch: Batch): Promise<void> =>
+    store.commit([put(keys.journal(batch.no), encodeParts(entries.map(({ item }) => item.bytes)))]).then(
       () => {
         batch.writing = null;
       },
       (error: unknown) => {
-        for (const item of items) if (batchOf.get(nameOf(item.id)) === batch) batchOf.delete(nameOf(item.id));
+        for (const { name } of entries) if (batchOf.get(name) === batch) batchOf.delete(name);
         throw error;
       },
     );
-  const append = (items: readonly PreparedTransaction[]): Promise<void> => {
-    const batch: Batch = { no: nextNo++, live: items.length, writing: null };
-    for (const item of items) batchOf.set(nameOf(item.id), batch);
-    const writing = write(items, batch);
-    batch.writing = writing;
-    return writing;
-  };
 
   return {
-    async guard(items) {
-      const fresh = new Map<string, PreparedTransaction>();
+    async guard(entries) {
       const waits = new Set<Promise<void>>();
-      for (const item of items) {
-        const name = nameOf(item.id);
-        const batch = batchOf.get(name);
-        if (batch === undefined) fresh.set(name, item);
-        else if (batch.writing !== null) waits.add(batch.writing);
+      let fresh: Guarded[] = [];
+      let batch: Batch = { no: nextNo, live: 0, writing: null };
+      const flush = (): void => {
+        if (fresh.length === 0) return;
+        nextNo++;
+        batch.live = fresh.length;
+        batch.writing = write(fresh, batch);
+        waits.add(batch.writing);
+        fresh = [];
+        batch = { no: nextNo, live: 0, writing: null };
+      };
+      for (const entry of entries) {
+        const known = batchOf.get(entry.name);
+        if (known === undefined) {
+          batchOf.set(entry.name, batch);
+          if (fresh.push(entry) === BATCH_TRANSACTIONS) flush();
+        } else if (known.writing !== null) waits.add(known.writing);
       }
-      const all = [...fresh.values()];
-      for (let at = 0; at < all.length; at += BATCH_TRANSACTIONS)
-        waits.add(append(all.slice(at, at + BATCH_TRANSACTIONS)));
+      flush();
       await Promise.all(waits);
     },
     release(name) {

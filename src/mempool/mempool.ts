@@ -23,6 +23,7 @@ import { SenderQueue } from "./sender-queue.ts";
 const MAX_REMEMBERED_DROPS = 10_000;
 /** How much is evicted at once when the pool is full, so that the search for victims is rare. */
 const EVICT_TO = 0.95;
+const TAKEN: Result<void, Fault> = ok(undefined);
 /** A floor below this, in thousandths of an atom a byte, is none. */
 const LEAST_FLOOR = 100;
 
@@ -138,16 +139,16 @@ export class Mempool {
    * @throws OperationError when the disk fails; the transactions then wait in memory only
    */
   async submit(items: readonly PreparedTransaction[], relay = true): Promise<readonly Result<void, Fault>[]> {
-    const results = items.map((item) => this.#admit(item, relay));
+    const admitted = items.map((item) => this.#admit(item, relay));
     if (this.#bytes > this.#options.maxBytes) this.#makeRoom();
-    const guarded: PreparedTransaction[] = [];
-    const answers = items.map((item, i) => {
-      if (!results[i]!.ok) return results[i]!;
+    const guarded: Entry[] = [];
+    const answers = admitted.map((result): Result<void, Fault> => {
+      if (!result.ok) return result;
+      const entry = result.value;
       // What came may have been the worst of all, and be gone already.
-      if (!this.has(item.id))
-        return err(blameNobody("tx-fee-floor", { feeRate: feeRateOf(item), floor: this.floorRate }));
-      guarded.push(item);
-      return results[i]!;
+      if (entry.gone) return err(blameNobody("tx-fee-floor", { feeRate: entry.feeRate, floor: this.floorRate }));
+      guarded.push(entry);
+      return TAKEN;
     });
     await this.#parts.journal.guard(guarded);
     return answers;
@@ -155,7 +156,7 @@ export class Mempool {
 
   /** Writes down whatever could not be written before. @throws OperationError when the disk fails again */
   async secure(): Promise<void> {
-    await this.#parts.journal.guard([...this.items()]);
+    await this.#parts.journal.guard([...this.#byName.values()]);
   }
 
   /** Reads the journal back at start. @returns how many are pending again @throws OperationError `data-damaged` */
@@ -168,9 +169,10 @@ export class Mempool {
     return this.count;
   }
 
-  #admit(item: PreparedTransaction, relay: boolean, past: Past | null = null): Result<void, Fault> {
+  #admit(item: PreparedTransaction, relay: boolean, past: Past | null = null): Result<Entry, Fault> {
     const name = nameOf(item.id);
-    if (this.#byName.has(name)) return ok(undefined);
+    const known = this.#byName.get(name);
+    if (known !== undefined) return ok(known);
     const { view, clock } = this.#parts;
     const cost = view.costAtoms(item);
     if (!cost.ok) return cost;
@@ -190,8 +192,14 @@ export class Mempool {
     const replacements = replaced === null ? (past?.replacements ?? 0) : replaced.replacements + 1;
     const addedMs = past?.addedMs ?? clock.nowMs();
     const entry: Entry = {
-      ...{ item, name, costAtoms: cost.value, feeRate: feeRateOf(item) },
-      ...{ addedMs, replacements, told: past?.told ?? false },
+      item,
+      name,
+      costAtoms: cost.value,
+      feeRate: feeRateOf(item),
+      addedMs,
+      replacements,
+      told: past?.told ?? false,
+      gone: false,
     };
     queue.insert(entry);
     this.#queues.set(sender, queue);
@@ -199,7 +207,7 @@ export class Mempool {
     this.#bytes += item.bytes.length;
     if (replaced !== null) this.#forget(replaced, { reason: "replaced" });
     this.#tellReady(queue, account.nonce, nonce, relay ? null : entry);
-    return ok(undefined);
+    return ok(entry);
   }
 
   /**
@@ -249,7 +257,9 @@ export class Mempool {
     this.#bytes = 0;
     for (const item of byNonce([...pasts.keys()])) {
       const result = this.#admit(item, orphaned.has(item), pasts.get(item)!);
-      if (!result.ok) this.#note(item, whyGone(item, included, result.error));
+      if (result.ok) continue;
+      const name = nameOf(item.id);
+      this.#note(item, name, whyGone(name, included, result.error));
     }
     this.secure().catch((error) =>
       this.#parts.log.error("pending transactions are not durable", { why: String(error) }),
@@ -261,7 +271,7 @@ export class Mempool {
     const account = queue === undefined ? null : this.#parts.view.account(queue.address);
     if (queue === undefined || account === null) return;
     const used = blameNobody("tx-nonce-used");
-    for (const entry of queue.takeBelow(account.nonce)) this.#forget(entry, whyGone(entry.item, included, used));
+    for (const entry of queue.takeBelow(account.nonce)) this.#forget(entry, whyGone(entry.name, included, used));
     if (queue.costAtoms > account.balanceAtoms) this.#dropUnpayable(queue, account.balanceAtoms);
     if (queue.entries.length === 0) this.#queues.delete(queue.name);
     else this.#tellReady(queue, account.nonce, account.nonce, null);
@@ -277,13 +287,13 @@ export class Mempool {
   }
 
   #forget(entry: Entry, why: Dropped): void {
+    entry.gone = true;
     this.#byName.delete(entry.name);
     this.#bytes -= entry.item.bytes.length;
-    this.#note(entry.item, why);
+    this.#note(entry.item, entry.name, why);
   }
 
-  #note(item: PreparedTransaction, why: Dropped): void {
-    const name = nameOf(item.id);
+  #note(item: PreparedTransaction, name: string, why: Dropped): void {
     if (why.reason !== "included") {
       this.#dropped.set(name, why);
       this.#parts.journal.release(name);
@@ -326,6 +336,6 @@ function byNonce(items: readonly PreparedTransaction[]): readonly PreparedTransa
   return items.toSorted((a, b) => a.transaction.nonce - b.transaction.nonce);
 }
 
-function whyGone(item: PreparedTransaction, included: ReadonlySet<string>, { code }: Fault): Dropped {
-  return included.has(nameOf(item.id)) ? { reason: "included" } : { reason: "invalid", code };
+function whyGone(name: string, included: ReadonlySet<string>, { code }: Fault): Dropped {
+  return included.has(name) ? { reason: "included" } : { reason: "invalid", code };
 }

@@ -6,7 +6,7 @@ import { accountOf, transfer } from "./testing/pool.ts";
 
 function entryOf(nonce: number, costAtoms: bigint): Entry {
   const item = transfer(1, nonce);
-  return { item, name: "", costAtoms, feeRate: 1, addedMs: 0, replacements: 0, told: false };
+  return { item, name: "", costAtoms, feeRate: 1, addedMs: 0, replacements: 0, told: false, gone: false };
 }
 
 /** The same by counting. */
