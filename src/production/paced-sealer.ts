@@ -1,5 +1,5 @@
 /** Searches in this thread at a fixed rate: a devnet's throttled miner, and the miner of simulations. */
-import type { Clock } from "#base";
+import { type Cancel, type Clock, every } from "#base";
 import { searchNonce } from "#consensus";
 import { createRateMeter, type Sealer } from "./sealer.ts";
 
@@ -9,33 +9,37 @@ const NONCES = 2 ** 32;
 export function createPacedSealer(hashesPerSecond: number, clock: Clock): Sealer {
   const perStep = Math.max(1, Math.round((hashesPerSecond * STEP_MS) / 1_000));
   const meter = createRateMeter(() => clock.nowMs());
+  const life = new AbortController();
   return {
     hashRate: () => meter.perSecond(),
-    stop: async () => {},
+    async stop() {
+      life.abort();
+    },
     seal(job, signal) {
+      const end = AbortSignal.any([signal, life.signal]);
       return new Promise((resolve) => {
+        if (end.aborted) return resolve(null);
+        let cancel: Cancel = () => {};
+        const finish = (seal: Uint8Array | null): void => {
+          cancel();
+          end.removeEventListener("abort", giveUp);
+          resolve(seal);
+        };
+        const giveUp = (): void => finish(null);
+        end.addEventListener("abort", giveUp, { once: true });
         let current = job;
         let tried = 0;
         let round = 0;
-        const step = (): void => {
-          if (signal.aborted) {
-            resolve(null);
-            return;
-          }
-          const nonce = searchNonce(current, { from: tried, count: perStep });
-          meter.add(perStep);
-          if (nonce !== null) {
-            resolve(current.seal(nonce));
-            return;
-          }
-          tried += perStep;
-          if (tried >= NONCES) {
-            tried = 0;
-            current = job.roll(++round);
-          }
-          clock.after(STEP_MS, step);
-        };
-        clock.after(STEP_MS, step);
+        cancel = every(clock, STEP_MS, () => {
+          const count = Math.min(perStep, NONCES - tried);
+          const nonce = searchNonce(current, { from: tried, count });
+          meter.add(count);
+          if (nonce !== null) return finish(current.seal(nonce));
+          tried += count;
+          if (tried < NONCES) return;
+          tried = 0;
+          current = job.roll(++round);
+        });
       });
     },
   };
