@@ -113,14 +113,7 @@ function columnsWith(names: ReadonlyMap<string, string>): readonly Column<Record
       key: "block",
       header: "Block",
       align: "right",
-      render: ({ block }) =>
-        block === null ? (
-          "–"
-        ) : (
-          <Link to={`/blocks/${block.hash}`} className="tabular underline-offset-3 hover:underline">
-            {formatCount(block.height)}
-          </Link>
-        ),
+      render: ({ block }) => (block === null ? "–" : <BlockLink block={block} />),
     },
     {
       key: "when",
@@ -135,4 +128,12 @@ function columnsWith(names: ReadonlyMap<string, string>): readonly Column<Record
       render: ({ sender }) => <AddressLabel address={sender} name={names.get(sender)} />,
     },
   ];
+}
+
+function BlockLink({ block }: { readonly block: NonNullable<RecordTransaction["block"]> }) {
+  return (
+    <Link to={`/blocks/${block.hash}`} className="tabular underline-offset-3 hover:underline">
+      {formatCount(block.height)}
+    </Link>
+  );
 }
