@@ -45,6 +45,7 @@ export class NodeProcess {
   #note: string | null = null;
   #dialAddress: string | null = null;
   #child: ChildProcess | null = null;
+  #starting: Promise<void> | null = null;
   #ended: Promise<void> = Promise.resolve();
   /** What its end will be called, when it was asked for. */
   #wanted: "stopped" | "killed" | null = null;
@@ -103,12 +104,25 @@ export class NodeProcess {
    * @param bootstrap multiaddrs of its peers
    * @throws OperationError `node-crashed` when it ends instead, `node-slow` when it does neither
    */
-  async start(bootstrap: readonly string[]): Promise<void> {
+  start(bootstrap: readonly string[]): Promise<void> {
+    // Whoever orders it twice waits for the one start.
+    this.#starting ??= this.#start(bootstrap).finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  async #start(bootstrap: readonly string[]): Promise<void> {
+    if (this.#state === "stopping") await this.#ended;
     if (this.#child !== null) return;
     this.#state = "starting";
     this.#note = null;
     this.#wanted = null;
     await this.#untilFolderIsFree();
+    if (this.#wanted !== null) {
+      this.#state = "stopped";
+      throw new OperationError("node-stopped", `${this.name} was stopped before it had started`);
+    }
     const child = this.#spawn(bootstrap);
     const told = await firstWord(child, START_MS);
     if (told.kind === "ended") throw new OperationError("node-crashed", `${this.name} ${this.#note ?? "was stopped"}`);
@@ -120,10 +134,10 @@ export class NodeProcess {
 
   /** Tells it to end, and kills it when it does not. Resolves when it has ended. */
   async shutdown(): Promise<void> {
+    this.#wanted ??= "stopped";
     const child = this.#child;
     if (child === null) return;
     this.#state = "stopping";
-    this.#wanted ??= "stopped";
     child.kill("SIGTERM");
     const overdue = setTimeout(() => {
       this.#wanted = "killed";
@@ -135,8 +149,8 @@ export class NodeProcess {
 
   /** SIGKILL, as a power cut would end it. Resolves when it has ended. */
   async kill(): Promise<void> {
-    if (this.#child === null) return;
     this.#wanted = "killed";
+    if (this.#child === null) return;
     this.#child.kill("SIGKILL");
     await this.#ended;
   }
