@@ -236,7 +236,7 @@ function connectNetwork(parts: CoreParts, node: NetworkParts): Network {
 
   const announce = (id: BlockId): void => {
     const entry = chain.block(id);
-    if (entry === null || heard.has(toHex(id))) return;
+    if (entry === null || handshake.ready.size === 0 || heard.has(toHex(id))) return;
     const block: Block = { header: entry.header, body: chain.body(entry) };
     const ids = chain.transactions(entry).map((item) => item.id);
     blocks.announce(id, block, ids).catch((error) => log.debug("block not announced", { why: String(error) }));

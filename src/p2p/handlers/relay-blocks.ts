@@ -16,7 +16,7 @@ import type { Block, PreparedTransaction } from "#model";
 import { decodeParts, encodeParts, MAX_BLOCK_TRANSACTIONS } from "#model";
 import type { GossipVerdict, PeerId, Transport } from "../transport/port.ts";
 import { createSlots } from "../transport/slots.ts";
-import { type CompactBlock, decodeCompactBlock, encodeCompactBlock, shortIdOf } from "../wire/compact-block.ts";
+import { type CompactBlock, decodeCompactBlock, encodeCompactBlock, shortIdsOf } from "../wire/compact-block.ts";
 import { LIMITS, MAX_ANNOUNCEMENT_BYTES, PROTOCOLS, topicsOf } from "../wire/protocols.ts";
 import { decodeBlockTransactionsRequest, encodeBlockTransactionsRequest } from "../wire/requests.ts";
 import type { BlockSink, PeerReports, TransactionSource } from "./ports.ts";
@@ -24,6 +24,8 @@ import type { BlockSink, PeerReports, TransactionSource } from "./ports.ts";
 /** How long somebody who asks for transactions may wait for us to have the block ourselves. */
 const PENDING_WAIT_MS = 3_000;
 const MAX_UNDER_WAY = 64;
+/** Pending transactions compared with a block at once. */
+const SEARCH_PIECE = 1_024;
 /** So that a peer which announces and does not answer takes no room from the others. */
 const MAX_UNDER_WAY_PER_PEER = 8;
 
@@ -130,14 +132,32 @@ function findInPool(pool: TransactionSource, id: BlockId, compact: CompactBlock)
   if (count === 0) return { transactions, known };
   const wanted = new Map(compact.shortIds.map((short, position) => [short, position]));
   let missing = wanted.size;
-  for (const item of pool.pending()) {
-    const position = wanted.get(shortIdOf(id, item.id));
-    if (position === undefined) continue;
-    transactions[position] = item.bytes;
-    known[position] = item;
-    if (--missing === 0) break;
+  for (const items of inPieces(pool.pending())) {
+    const shortIds = shortIdsOf(
+      id,
+      items.map((item) => item.id),
+    );
+    for (const [i, item] of items.entries()) {
+      const position = wanted.get(shortIds[i]!);
+      if (position === undefined || known[position] !== null) continue;
+      transactions[position] = item.bytes;
+      known[position] = item;
+      missing--;
+    }
+    if (missing === 0) break;
   }
   return { transactions, known };
+}
+
+/** Short ids are made many at a time. */
+function* inPieces<T>(items: Iterable<T>): IterableIterator<readonly T[]> {
+  let piece: T[] = [];
+  for (const item of items) {
+    if (piece.push(item) < SEARCH_PIECE) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
 }
 
 async function fetchMissing(

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { asAddress, asHash, type Result } from "#base";
+import { asAddress, asHash, concatBytes, type Result } from "#base";
+import { sha256 } from "#crypto";
 import { encodeHeader, encodeParts, type Header, MAX_BLOCK_TRANSACTIONS } from "#model";
-import { decodeCompactBlock, encodeCompactBlock, SHORT_ID_BYTES, shortIdOf } from "./compact-block.ts";
+import { decodeCompactBlock, encodeCompactBlock, SHORT_ID_BYTES, shortIdsOf } from "./compact-block.ts";
 import { LIMITS, PROTOCOLS, topicsOf } from "./protocols.ts";
 import {
   decodeBlockTransactionsRequest,
@@ -132,9 +133,15 @@ describe("an announced block", () => {
     const decoded = decodeCompactBlock(bytes);
     expect(decoded).toEqual({
       ok: true,
-      value: { header, shortIds: ids.map((id) => shortIdOf(hash(9), id)), votes: [] },
+      value: { header, shortIds: shortIdsOf(hash(9), ids), votes: [] },
     });
-    expect(shortIdOf(hash(9), hash(1))).not.toBe(shortIdOf(hash(8), hash(1)));
+    expect(shortIdsOf(hash(9), ids)).not.toEqual(shortIdsOf(hash(8), ids));
+  });
+
+  it("has the first six bytes of the hash of both ids for each transaction", () => {
+    const wanted = ids.map((id) => String.fromCharCode(...sha256(concatBytes(hash(9), id)).subarray(0, 6)));
+    expect(shortIdsOf(hash(9), ids)).toEqual(wanted);
+    expect(shortIdsOf(hash(9), [])).toEqual([]);
   });
 
   it("that is cut, lengthened or holds transactions is refused", () => {
