@@ -1,12 +1,14 @@
 /** Where a transaction stands, and which transactions touch an account: found without random-key writes. */
 import { type Address, equalBytes, type TransactionId } from "#base";
-import { decodeTransfer, KIND_TRANSFER, type PreparedTransaction } from "#model";
+import { decodeTransfer, KIND_TRANSFER, MAX_OUTPUTS, type PreparedTransaction } from "#model";
 import { openSegmentIndex, type PackedKeys, type SegmentIndex, type Store, type Write } from "#storage";
 import type { BlockStore } from "./block-store.ts";
 import type { BlockEntry } from "./entry.ts";
 
 const ID_BYTES = 32;
 const ADDRESS_BYTES = 20;
+/** An output as it lies in a transfer's payload (rule TX-5), its address first; read in place for each block. */
+const OUTPUT_BYTES = 28;
 /** Candidates looked at in one go when an account's history is read. */
 const PAGE = 64;
 
@@ -100,19 +102,27 @@ function packIds(transactions: readonly PreparedTransaction[]): PackedKeys {
 
 /** The sender and each recipient; the payload was checked when the block was, or the block is never on the chain. */
 function packAccounts(transactions: readonly PreparedTransaction[]): PackedKeys {
-  const addresses: Address[] = [];
-  const positions: number[] = [];
+  let count = transactions.length;
+  for (const item of transactions) count += outputCountOf(item);
+  const bytes = new Uint8Array(count * ADDRESS_BYTES);
+  const positions = new Uint32Array(count);
+  let used = 0;
+  const add = (source: Uint8Array, at: number, position: number): void => {
+    const to = used * ADDRESS_BYTES;
+    for (let i = 0; i < ADDRESS_BYTES; i++) bytes[to + i] = source[at + i]!;
+    positions[used++] = position;
+  };
   transactions.forEach((item, position) => {
-    for (const address of addressesOf(item)) {
-      addresses.push(address);
-      positions.push(position);
-    }
-  });
-  const bytes = new Uint8Array(addresses.length * ADDRESS_BYTES);
-  addresses.forEach((address, i) => {
-    bytes.set(address, i * ADDRESS_BYTES);
+    add(item.from, 0, position);
+    const outputs = outputCountOf(item);
+    for (let output = 0; output < outputs; output++) add(item.transaction.payload, output * OUTPUT_BYTES, position);
   });
   return { bytes, keyBytes: ADDRESS_BYTES, positions };
+}
+
+function outputCountOf({ transaction: { kind, payload } }: PreparedTransaction): number {
+  const count = payload.length / OUTPUT_BYTES;
+  return kind === KIND_TRANSFER && Number.isInteger(count) && count <= MAX_OUTPUTS ? count : 0;
 }
 
 function addressesOf({ from, transaction }: PreparedTransaction): readonly Address[] {

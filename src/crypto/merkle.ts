@@ -1,5 +1,5 @@
 /** Roots and proofs of lists of hashes, exactly SSZ's for List[Bytes32, 2^limitDepth] (rule BYTES-5). */
-import { asHash, assertInvariant, concatBytes, equalBytes, type Hash, writeUint } from "#base";
+import { asHash, assertInvariant, concatBytes, equalBytes, type Hash, InvariantError, writeUint } from "#base";
 import { hashPairs } from "#crypto/platform";
 
 const MAX_DEPTH = 48;
@@ -66,7 +66,7 @@ function assertFits(count: number, limitDepth: number): void {
 function lowestLevel(leaves: readonly Uint8Array[]): Uint8Array {
   const level = new Uint8Array(leaves.length * 32);
   leaves.forEach((leaf, index) => {
-    assertInvariant(leaf.length === 32, `a leaf has 32 bytes, not ${leaf.length}`);
+    if (leaf.length !== 32) throw new InvariantError(`a leaf has 32 bytes, not ${leaf.length}`);
     level.set(leaf, index * 32);
   });
   return level;

@@ -8,16 +8,17 @@ export interface Bus<Events> {
 
 /** @param onError gets what a listener throws; the other listeners still run */
 export function createBus<Events>(onError: (error: unknown, event: string) => void): Bus<Events> {
-  const listeners = new Map<keyof Events, Set<(event: never) => void>>();
+  /** A list is never changed, so that whoever comes or goes during an event does so after it. */
+  const listeners = new Map<keyof Events, readonly ((event: never) => void)[]>();
+  const others = (name: keyof Events, listener: unknown) =>
+    (listeners.get(name) ?? []).filter((one) => one !== listener);
   return {
     on(name, listener) {
-      const set = listeners.get(name) ?? new Set();
-      listeners.set(name, set);
-      set.add(listener as (event: never) => void);
-      return () => void set.delete(listener as (event: never) => void);
+      listeners.set(name, [...others(name, listener), listener as (event: never) => void]);
+      return () => void listeners.set(name, others(name, listener));
     },
     emit(name, event) {
-      for (const listener of [...(listeners.get(name) ?? [])]) {
+      for (const listener of listeners.get(name) ?? []) {
         try {
           listener(event as never);
         } catch (error) {

@@ -60,6 +60,7 @@ export function effectCost(spec: ChainSpec, effect: Effect, created: number): bi
 
 /** How many different addresses the outputs have of which `counts` is true. */
 export function countAddresses(payload: Uint8Array, outputCount: number, counts: (output: number) => boolean): number {
+  if (outputCount === 1) return counts(0) ? 1 : 0;
   const addresses = new Set<string>();
   for (let i = 0; i < outputCount; i++)
     if (counts(i)) addresses.add(toHex(payload.subarray(i * OUTPUT_BYTES, i * OUTPUT_BYTES + AMOUNT_AT)));

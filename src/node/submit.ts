@@ -12,7 +12,7 @@ import {
 } from "#base";
 import { addressOf } from "#crypto";
 import type { Mempool, MempoolView } from "#mempool";
-import { decodeTransaction, type PreparedTransaction, transactionId } from "#model";
+import { decodeTransaction, transactionId } from "#model";
 import type { PrepareTransactions } from "#validation";
 import type { DiskWatch } from "./disk-watch.ts";
 
@@ -35,27 +35,17 @@ export function createSubmit(parts: SubmitParts) {
   return async (transactions: readonly Uint8Array[], origin: Origin): Promise<readonly Outcome[]> => {
     const { readOnly } = parts.disk;
     if (readOnly !== null) throw new OperationError("node-read-only", `the node takes nothing at present: ${readOnly}`);
-    const outcomes: (Outcome | null)[] = transactions.map((bytes) =>
-      origin === "local" ? null : lookBefore(parts, bytes),
-    );
-    const open = outcomes.flatMap((outcome, i) => (outcome === null ? [i] : []));
-    const prepared = await parts.prepare(open.map((i) => transactions[i]!));
-    const items: PreparedTransaction[] = [];
-    const places: number[] = [];
-    open.forEach((place, k) => {
-      const item = prepared[k] ?? null;
-      if (item === null) {
-        outcomes[place] = err(refusalOf(transactions[place]!));
-        return;
-      }
-      items.push(item);
-      places.push(place);
+    const outcomes = transactions.map((bytes) => (origin === "local" ? null : lookBefore(parts, bytes)));
+    const isOpen = (_: unknown, i: number): boolean => outcomes[i] === null;
+    const prepared = (await parts.prepare(transactions.filter(isOpen))).values();
+    const items = transactions.map((_, i) => (outcomes[i] === null ? prepared.next().value! : null));
+    const valid = items.filter((item) => item !== null);
+    const admitted = (await parts.disk.guard(parts.mempool.submit(valid, origin !== "gossip"))).values();
+    return items.map((item, i): Outcome => {
+      if (item === null) return outcomes[i] ?? err(refusalOf(transactions[i]!));
+      const result = admitted.next().value!;
+      return result.ok ? ok(item.id) : result;
     });
-    const admitted = await parts.disk.guard(parts.mempool.submit(items, origin !== "gossip"));
-    admitted.forEach((result, k) => {
-      outcomes[places[k]!] = result.ok ? ok(items[k]!.id) : result;
-    });
-    return outcomes as Outcome[];
   };
 }
 
