@@ -18,7 +18,7 @@ export async function startBenchNode(flags: Readonly<Record<string, SettingValue
   const begin = performance.now();
   const all = { "node.logLevel": "error", "api.port": 0, "p2p.port": 0, "api.requestsPerSecond": 1_000_000, ...flags };
   const child: ChildProcess = fork(join(import.meta.dirname, "node-child.ts"), [JSON.stringify(all)], {
-    execArgv: process.env.AGON_BENCH_NODE_ARGS?.split(" ") ?? [],
+    execArgv: (process.env.AGON_BENCH_NODE_ARGS ?? "").split(" ").filter((one) => one !== ""),
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const ready = await new Promise<{ api: string; token: string; p2p: string[] }>((resolve, reject) => {
