@@ -7,7 +7,7 @@ import { createLedger } from "#ledger";
 import { DEFAULT_MEMPOOL_OPTIONS } from "#mempool";
 import { decodeTransaction, type PreparedTransaction, signingHash, transactionId } from "#model";
 import { type Core, type CoreOptions, createCore } from "#node";
-import { createMemoryNetwork, createMemoryPeerStore, type LinkQuality, type PeerStore } from "#p2p";
+import { createMemoryNetwork, createMemoryPeerStore, type LinkQuality, type PeerStore, type Transport } from "#p2p";
 import { createPacedSealer } from "#production";
 import { type ChainSpec, chainIdOf } from "#spec";
 import { createMemoryStore, type MemoryStore } from "#storage";
@@ -39,6 +39,8 @@ export interface Simulation {
   readonly random: Random;
   nowMs(): number;
   add(name: string, setup?: NodeSetup): Promise<SimNode>;
+  /** A place on the network for a peer that is no node of ours. */
+  stranger(name: string): Promise<Transport>;
   stop(node: SimNode): Promise<void>;
   /** The same store and address again. */
   restart(node: SimNode, setup?: NodeSetup): Promise<void>;
@@ -59,6 +61,7 @@ export function createSimulation(spec: ChainSpec, seed: number, quality: Partial
   const network = createMemoryNetwork({ clock, random }, { latencyMs: 20, jitterMs: 30, ...quality });
   const nodes = new Map<string, SimNode>();
   const trace = createHash("sha256");
+  let strangers = 1;
   const peerStores = new Map<string, PeerStore>();
 
   const settle = async (): Promise<void> => {
@@ -117,6 +120,11 @@ export function createSimulation(spec: ChainSpec, seed: number, quality: Partial
       await core.start();
       await settle();
       return node;
+    },
+    async stranger(name) {
+      const transport = network.transport(name, `/ip4/10.1.${strangers++}.1/tcp/8731`);
+      await transport.start();
+      return transport;
     },
     async stop(node) {
       node.running = false;
