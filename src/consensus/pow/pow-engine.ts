@@ -26,10 +26,18 @@ const PLAUSIBLE_FACTOR = 16n;
 
 export function createPowEngine(spec: ChainSpec, chainId: Hash): PowEngine {
   const rule = createTargetRule(spec);
+  /** Each step of an import parses; nobody changes a header. */
+  const parsed = new WeakMap<Header, PowBlock>();
   return {
     name: "pow",
     voting: null,
-    parse: (header) => parse(chainId, header),
+    parse(header) {
+      const known = parsed.get(header);
+      if (known !== undefined) return ok(known);
+      const result = parse(chainId, header);
+      if (result.ok) parsed.set(header, result.value);
+      return result;
+    },
     checkSeal: (block) => checkSeal(block, rule.limit),
     checkOnParent: (block, parent, nowMs) => checkOnParent(block, parent, nowMs, rule, spec.time.maxAheadMs),
     turn(parent, _me, nowMs) {
@@ -72,7 +80,7 @@ export function createPowEngine(spec: ChainSpec, chainId: Hash): PowEngine {
   };
 }
 
-/** The id costs six compressions of SHA-256, so it is computed here, once. */
+/** The id costs six compressions of SHA-256. */
 function parse(chainId: Hash, header: Header): Result<PowBlock, Fault> {
   const claim = decodeClaim(header.claim);
   if (claim === null) return err(blameSender("pow-claim-malformed", { sizeBytes: header.claim.length }));

@@ -11,7 +11,7 @@ const MAX_PREFIX_BYTES = 5;
 /** What may have arrived behind the frame being read; the stream is reset beyond it. */
 const READ_AHEAD_BYTES = 1 << 20;
 /** Below this a copy is cheaper than a second write. */
-const JOIN_BELOW_BYTES = 64 * 1024;
+export const JOIN_BELOW_BYTES = 64 * 1024;
 
 /** `end` is a clean close by the other side; anything else that stops the flow is thrown. */
 export type Frame = { readonly kind: "bytes"; readonly bytes: Uint8Array } | { readonly kind: "end" };
@@ -25,6 +25,8 @@ export interface FrameStream {
   read(maxBytes: number, signal: AbortSignal): Promise<Frame>;
   /** Resolves when the stream has room for more. */
   write(bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** The same with many, small ones in one piece. */
+  writeAll(list: readonly Uint8Array[], signal: AbortSignal): Promise<void>;
 }
 
 /** `maxTotalBytes` bounds what is read over the whole life of the stream. */
@@ -54,6 +56,13 @@ export function createFrameStream(stream: Stream, maxTotalBytes: number): FrameS
     throw new FrameTooLong("a length of more than five bytes");
   };
 
+  const write = async (frame: Uint8Array, signal: AbortSignal): Promise<void> => {
+    const prefix = encodeLength(frame.length);
+    if (frame.length < JOIN_BELOW_BYTES) return bytes.write(concatBytes(prefix, frame), { signal });
+    stream.send(prefix);
+    await bytes.write(frame, { signal });
+  };
+
   return {
     async read(maxBytes, signal) {
       const length = await readLength(signal);
@@ -62,11 +71,22 @@ export function createFrameStream(stream: Stream, maxTotalBytes: number): FrameS
       const body = await bytes.read({ bytes: length, signal });
       return { kind: "bytes", bytes: plainBytes(body.subarray()) };
     },
-    async write(frame, signal) {
-      const prefix = encodeLength(frame.length);
-      if (frame.length < JOIN_BELOW_BYTES) return bytes.write(concatBytes(prefix, frame), { signal });
-      stream.send(prefix);
-      await bytes.write(frame, { signal });
+    write,
+    async writeAll(list, signal) {
+      let small: Uint8Array[] = [];
+      const flush = async (): Promise<void> => {
+        if (small.length > 0) await bytes.write(concatBytes(...small), { signal });
+        small = [];
+      };
+      for (const frame of list) {
+        if (frame.length < JOIN_BELOW_BYTES) {
+          small.push(encodeLength(frame.length), frame);
+          continue;
+        }
+        await flush();
+        await write(frame, signal);
+      }
+      await flush();
     },
   };
 }

@@ -3,7 +3,7 @@
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import { blameSender, type Clock, type Fault, type Logger, OperationError } from "#base";
 import { abortable } from "./abortable.ts";
-import { createFrameStream, type FrameStream, FrameTooLong } from "./frames.ts";
+import { createFrameStream, type FrameStream, FrameTooLong, JOIN_BELOW_BYTES } from "./frames.ts";
 import type { Listeners } from "./listeners.ts";
 import type { PeerId, RequestHandler, RequestLimits, RequestOptions, Transport } from "./port.ts";
 import { createSlots, type Slots } from "./slots.ts";
@@ -96,11 +96,18 @@ async function serve(parts: Parts, entry: Served, stream: Stream, connection: Co
 async function sendAnswer(answer: ReturnType<RequestHandler>, frames: FrameStream, signal: AbortSignal): Promise<void> {
   if (!(Symbol.asyncIterator in answer)) return frames.write(await abortable(answer, signal), signal);
   const iterator = answer[Symbol.asyncIterator]();
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
   try {
     for (;;) {
       const step = await abortable(iterator.next(), signal);
-      if (step.done) return;
-      await frames.write(step.value, signal);
+      if (step.done) return await frames.writeAll(waiting, signal);
+      waiting.push(step.value);
+      waitingBytes += step.value.length;
+      if (waitingBytes < JOIN_BELOW_BYTES) continue;
+      await frames.writeAll(waiting, signal);
+      waiting = [];
+      waitingBytes = 0;
     }
   } finally {
     // Not awaited: a source that hangs would hold the slot.
