@@ -82,6 +82,11 @@ export interface Chain {
   readonly head: BlockEntry;
   readonly finalizedHeight: number;
   readonly orphanCount: number;
+  /**
+   * Transactions of blocks that the last move before the start took off the chain, oldest first: nobody may have
+   * written them down elsewhere yet.
+   */
+  orphanedTransactions(): readonly PreparedTransaction[];
   /** Id of a heavier branch that waits for the operator's word. */
   readonly deepBranch: BlockId | null;
 
@@ -150,6 +155,7 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     get deepBranch() {
       return line.deepBranch?.id ?? null;
     },
+    orphanedTransactions: () => opened.orphaned.toReversed().flatMap((entry) => blocks.transactions(entry)),
     import: (candidates) => line.import(candidates),
     checkHeader(header) {
       const parsed = checkHeaderGate(engine, header, line);

@@ -7,6 +7,7 @@ import {
   BoundedMap,
   blameSender,
   type Clock,
+  concatBytes,
   equalBytes,
   type Fault,
   type Hash,
@@ -53,6 +54,8 @@ export interface ImportStart {
   readonly head: BlockEntry;
   readonly checkpointHeight: number;
   readonly nextSeq: number;
+  /** Taken off the chain by its last move before the end of the last run. */
+  readonly orphaned: readonly BlockEntry[];
 }
 
 export class ImportLine {
@@ -68,6 +71,8 @@ export class ImportLine {
   #checkpointHeight: number;
   #nextSeq: number;
   #deepBranch: BlockEntry | null = null;
+  /** Whether the store names blocks that the last move took off the chain. */
+  #orphanedNoted: boolean;
 
   constructor(options: ChainOptions, start: ImportStart, parts: ImportParts) {
     this.#options = options;
@@ -75,6 +80,7 @@ export class ImportLine {
     this.#head = start.head;
     this.#checkpointHeight = start.checkpointHeight;
     this.#nextSeq = start.nextSeq;
+    this.#orphanedNoted = start.orphaned.length > 0;
     this.#orphans = createOrphanPool(options.maxOrphans, options.maxOrphanBytes);
     this.#early = createEarlyPool(options.maxOrphanBytes, parts.clock, (candidate) => this.#importLater([candidate]));
   }
@@ -143,6 +149,7 @@ export class ImportLine {
     }
     working.committed();
     if (withPages) this.#checkpointHeight = to.header.height;
+    if (route !== null) this.#orphanedNoted = route.revert.length > 0;
     this.#head = to;
     if (route !== null) this.#announce(route);
     if (this.#deepBranch !== null && !beats(this.#parts.engine, this.#deepBranch.snapshot, to.snapshot))
@@ -322,6 +329,10 @@ export class ImportLine {
   #headWrites(from: BlockEntry, to: BlockEntry, route: Route | null): Write[] {
     if (route === null) return [];
     const writes: Write[] = [put(keys.meta(META.head), encodeSeq(to.seq))];
+    // Their transactions go back into the mempool, which is written down after this: not to be lost in between.
+    const orphaned = concatBytes(...route.revert.map((entry) => encodeSeq(entry.seq)));
+    if (orphaned.length > 0) writes.push(put(keys.meta(META.orphaned), orphaned));
+    else if (this.#orphanedNoted) writes.push(remove(keys.meta(META.orphaned)));
     for (let height = to.header.height + 1; height <= from.header.height; height++)
       writes.push(remove(keys.canonical(height)));
     for (const entry of route.apply) {

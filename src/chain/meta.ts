@@ -4,4 +4,6 @@ export const META = {
   head: "head",
   /** seq of the block whose state the state pages hold. */
   checkpoint: "checkpoint",
+  /** seqs of the blocks that the last move of the head took off the chain; absent after any other move. */
+  orphaned: "orphaned",
 } as const;

@@ -17,6 +17,8 @@ export interface Opened {
   readonly checkpointHeight: number;
   readonly nextSeq: number;
   readonly genesisId: BlockId;
+  /** Newest first. */
+  readonly orphaned: readonly BlockEntry[];
 }
 
 export interface OpenParts {
@@ -62,6 +64,7 @@ async function openStored(parts: OpenParts, ledger: ChainLedger, headSeq: number
     checkpointHeight: checkpoint.header.height,
     nextSeq: lastSeq(store) + 1,
     genesisId,
+    orphaned: orphanedBy(store, blocks),
   };
 }
 
@@ -91,7 +94,7 @@ async function writeGenesis(
     put(keys.meta(META.checkpoint), seq),
     put(keys.meta(META.head), seq),
   ]);
-  return { ledger, head: entry, checkpointHeight: 0, nextSeq: 1, genesisId: entry.id };
+  return { ledger, head: entry, checkpointHeight: 0, nextSeq: 1, genesisId: entry.id, orphaned: [] };
 }
 
 function* pagesOf(store: Store): IterableIterator<{ readonly no: number; readonly bytes: Uint8Array }> {
@@ -108,6 +111,16 @@ function moveAlong({ store, blocks }: OpenParts, ledger: ChainLedger, from: Bloc
   };
   for (const entry of route.revert) ledger.revert(changesOf(entry));
   for (const entry of route.apply) ledger.replay(changesOf(entry));
+}
+
+function orphanedBy(store: Store, blocks: BlockStore): readonly BlockEntry[] {
+  const seqs = store.get(keys.meta(META.orphaned)) ?? new Uint8Array(0);
+  const entries: BlockEntry[] = [];
+  for (let at = 0; at < seqs.length; at += 4) {
+    const entry = blocks.bySeq(decodeSeq(seqs.subarray(at, at + 4)));
+    if (entry !== null) entries.push(entry);
+  }
+  return entries;
 }
 
 function lastSeq(store: Store): number {

@@ -146,8 +146,9 @@ export class Mempool {
       if (!result.ok) return result;
       const entry = result.value;
       // What came may have been the worst of all, and be gone already.
-      if (entry.gone) return err(blameNobody("tx-fee-floor", { feeRate: entry.feeRate, floor: this.floorRate }));
-      guarded.push(entry);
+      if (entry.gone && this.#dropped.get(entry.name)?.reason === "evicted")
+        return err(blameNobody("tx-fee-floor", { feeRate: entry.feeRate, floor: this.floorRate }));
+      if (!entry.gone) guarded.push(entry);
       return TAKEN;
     });
     await this.#parts.journal.guard(guarded);
@@ -159,13 +160,19 @@ export class Mempool {
     await this.#parts.journal.guard([...this.#byName.values()]);
   }
 
-  /** Reads the journal back at start. @returns how many are pending again @throws OperationError `data-damaged` */
-  restore(prepare: (bytes: Uint8Array) => PreparedTransaction): number {
+  /**
+   * Reads the journal back at start.
+   * @param orphaned what left the chain so late that the journal may not have it
+   * @returns how many are pending again
+   * @throws OperationError `data-damaged`
+   */
+  restore(prepare: (bytes: Uint8Array) => PreparedTransaction, orphaned: readonly PreparedTransaction[] = []): number {
     const past = { addedMs: this.#parts.clock.nowMs(), replacements: 0, told: false };
     const unclaimed: string[] = [];
-    for (const item of byNonce(this.#parts.journal.load(prepare)))
+    for (const item of byNonce([...this.#parts.journal.load(prepare), ...orphaned]))
       if (!this.#admit(item, false, past).ok) unclaimed.push(nameOf(item.id));
     this.#unclaimed = unclaimed;
+    this.#secureLater();
     return this.count;
   }
 
@@ -261,9 +268,12 @@ export class Mempool {
       const name = nameOf(item.id);
       this.#note(item, name, whyGone(name, included, result.error));
     }
-    this.secure().catch((error) =>
-      this.#parts.log.error("pending transactions are not durable", { why: String(error) }),
-    );
+    this.#secureLater();
+  }
+
+  #secureLater(): void {
+    const { log } = this.#parts;
+    this.secure().catch((error) => log.error("pending transactions are not durable", { why: String(error) }));
   }
 
   #settle(sender: string, included: ReadonlySet<string>): void {
