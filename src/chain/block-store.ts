@@ -6,6 +6,8 @@ import { decodeSeq, keys, type Store } from "#storage";
 import { type BlockEntry, decodeEntry } from "./entry.ts";
 import type { PrepareKnown } from "./stored-transactions.ts";
 
+/** More is in no key of the store, and in no chain; but whoever asks may name any height. */
+const MAX_HEIGHT = 2 ** 48 - 1;
 /** About a kilobyte each. */
 const RECENT_ENTRIES = 8_192;
 
@@ -62,6 +64,7 @@ export function createBlockStore(store: Store, engine: Engine, prepare: PrepareK
     get,
     bySeq,
     atHeight(height) {
+      if (height > MAX_HEIGHT) return null;
       const seq = store.get(keys.canonical(height));
       if (seq === null) return null;
       const entry = bySeq(decodeSeq(seq));

@@ -63,6 +63,12 @@ describe("chain", () => {
     expect(chain.head.header.height).toBe(0);
   });
 
+  it("knows no block above its head, whatever the height", async () => {
+    const { chain } = await open();
+    for (const height of [1, 2 ** 48 - 1, 2 ** 48, Number.MAX_SAFE_INTEGER, 1e16])
+      expect(chain.blockAt(height)).toBeNull();
+  });
+
   it("grows, and opens again at the same head with the same state", async () => {
     const { chain, store } = await open();
     await mine(chain, 40, 1);
