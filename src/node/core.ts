@@ -103,7 +103,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
   const view = createMempoolView(spec, chain);
   const journal = createJournal(store);
   const mempool = new Mempool(options.mempool, { view, journal, events, clock, log: log.child("mempool") });
-  const restored = mempool.restore(prepareKnownFor(chainId));
+  const restored = mempool.restore(prepareKnownFor(chainId), chain.orphanedTransactions());
   if (restored > 0) log.info("pending transactions restored", { count: restored });
 
   const disk = new DiskWatch({ store, events, clock, log });
@@ -228,6 +228,7 @@ function connectNetwork(parts: CoreParts, node: NetworkParts): Network {
   const blocks: BlockRelay = createBlockRelay({
     ...{ chainId, transport, pool, reports: peers, isReady, meets, clock, log },
     maxBlockBytes: spec.limits.maxBlockBytes,
+    takesVotes: spec.engine.kind !== "pow",
     sink: createBlockSink(chain, disk, (id) => heard.set(toHex(id), true)),
     blockTransactions: (id) => blockTransactions(chain, id),
     onUnknownParent: (peer) => void handshake.refresh(peer).then(() => wanted()),

@@ -29,6 +29,7 @@ beforeEach(async () => {
   relay = createBlockRelay({
     ...{ chainId: CHAIN, transport: scene.self, reports: scene.reports, clock: scene.clock, log },
     maxBlockBytes: 2 ** 20,
+    takesVotes: false,
     isReady: (peer) => peer !== "Early",
     meets: async (peer) => peer !== "Early",
     pool: { pending: () => pool, has: () => false },
@@ -184,14 +185,44 @@ describe("an announced block", () => {
     serve([1], () => new Uint8Array(1_000).fill(0xa5));
     await announce([1]);
     expect(scene.reported).toEqual(["A answer-malformed"]);
-    serve([1], () => encodeParts([1, 2, 3].map((no) => pending(no).bytes)));
-    await announce([1], 2);
-    serve([1], () => new Uint8Array(0));
-    await announce([1], 3);
+    pool = [pending(1)];
+    serve([1, 2], () => encodeParts([1, 2, 3].map((no) => pending(no).bytes)));
+    await announce([1, 2], 2);
+    serve([1, 2], () => new Uint8Array(0));
+    await announce([1, 2], 3);
     expect(scene.reported.slice(1)).toEqual(["A answer-wrong-length", "A answer-wrong-length"]);
-    serve([1], () => encodeParts([new Uint8Array(0)]));
-    await announce([1], 4);
-    expect([imported, scene.reported.length]).toEqual([[], 3]);
+    expect(imported).toEqual([]);
+  });
+
+  it("is asked for whole when the transactions that were missing do not come", async () => {
+    pool = [pending(1)];
+    const asked = serve([1, 2], (positions) =>
+      encodeParts(positions.length > 0 ? [new Uint8Array(0)] : [1, 2].map((no) => pending(no).bytes)),
+    );
+    await announce([1, 2]);
+    expect(asked).toEqual([[1], []]);
+    expect([imported.map(({ ids }) => ids), scene.reported]).toEqual([[["1", "2"]], []]);
+  });
+
+  it("blames nobody who relayed it for short ids that are false in number and content", async () => {
+    const asked = serve([1, 2]);
+    await announce([7, 8, 9], 2);
+    await announce([7], 3);
+    pool = [pending(7)];
+    faults = [blameSender("body-root"), null];
+    await announce([7], 4);
+    expect(asked).toEqual([[], [], []]);
+    expect(imported.map(({ ids }) => ids)).toEqual([["1", "2"], ["1", "2"], ["7"], ["1", "2"]]);
+    expect(scene.reported).toEqual([]);
+  });
+
+  it("with votes on a chain of work is refused, and passed on by nobody", async () => {
+    const checkpoint = { epoch: 0, id: hash(1) };
+    const vote = { source: checkpoint, target: checkpoint, key: hash(2), signature: new Uint8Array(64) } as never;
+    const block: Block = { header: headerAt(1), body: { transactions: [], votes: [vote] } };
+    await scene.settle(rogue.transport.publish(TOPIC, encodeCompactBlock(ID, block, [])));
+    await scene.run(300);
+    expect([heard, imported, scene.reported]).toEqual([0, [], ["A block-votes"]]);
   });
 
   it("of a peer that never answers takes no room from those of others", async () => {

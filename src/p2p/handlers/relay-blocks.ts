@@ -1,6 +1,6 @@
 /**
  * New blocks among peers: announced as header and short ids, relayed once the header holds and before execution;
- * what our mempool lacks is asked of the announcer, after two rounds the whole list.
+ * what our mempool lacks is asked of the announcer, and the whole list if the block is not complete with that.
  */
 import {
   type BlockId,
@@ -32,6 +32,8 @@ const MAX_UNDER_WAY_PER_PEER = 8;
 export interface RelayBlocksParts {
   readonly chainId: Hash;
   readonly maxBlockBytes: number;
+  /** Whether blocks of this chain may hold votes (rule BLOCK-7). */
+  readonly takesVotes: boolean;
   readonly transport: Transport;
   readonly sink: BlockSink;
   readonly pool: TransactionSource;
@@ -66,20 +68,23 @@ export function createBlockRelay(parts: RelayBlocksParts): BlockRelay {
   // it could check itself, the header and that its answer fits it, and for nothing else.
   const complete = async (from: PeerId, id: BlockId, compact: CompactBlock): Promise<void> => {
     const found = findInPool(parts.pool, id, compact);
-    for (let round = 0; round < 2 && found.transactions.includes(null); round++)
-      await fetchMissing(parts, from, id, found, round);
-    if (found.transactions.includes(null)) throw new OperationError("block-incomplete", "transactions are missing");
+    await fetchMissing(parts, from, id, found);
+    if (found.transactions.includes(null)) return importWhole(from, id, compact);
     const body = { transactions: found.transactions as Uint8Array[], votes: compact.votes };
     const fault = await parts.sink.importBlock({ header: compact.header, body }, found.known);
     if (fault !== null && fault.code === "body-root") await importWhole(from, id, compact);
     else if (fault !== null) log.info("an announced block is invalid", { id: toHex(id), code: fault.code });
   };
-  /** A short id may have stood for another transaction of ours; the whole list decides. */
+  /**
+   * A short id may stand for another transaction of ours, and nothing proves the short ids at all: an honest relay has
+   * passed them on unseen. So the whole list may be longer or shorter than they say; only the header decides.
+   */
   const importWhole = async (from: PeerId, id: BlockId, compact: CompactBlock): Promise<void> => {
     const all = await requestTransactions(parts, from, id, []);
     const body = { transactions: all, votes: compact.votes };
     const fault = await parts.sink.importBlock({ header: compact.header, body }, []);
     if (fault !== null && fault.code === "body-root") reports.report(from, fault);
+    else if (fault !== null) log.info("an announced block is invalid", { id: toHex(id), code: fault.code });
   };
   const take = async (from: PeerId, bytes: Uint8Array): Promise<GossipVerdict> => {
     if (!parts.isReady(from)) return "ignore";
@@ -89,6 +94,8 @@ export function createBlockRelay(parts: RelayBlocksParts): BlockRelay {
     };
     const compact = decodeCompactBlock(bytes);
     if (!compact.ok) return refuse(compact.error);
+    // Their only proof is the body root, which no relay can check before it has the transactions.
+    if (compact.value.votes.length > 0 && !parts.takesVotes) return refuse(blameSender("block-votes"));
     const verdict = parts.sink.checkHeader(compact.value.header);
     if (verdict.kind === "fault") return refuse(verdict.fault);
     if (verdict.kind === "unknown-parent") parts.onUnknownParent(from, compact.value.header.height);
@@ -160,23 +167,17 @@ function* inPieces<T>(items: Iterable<T>): IterableIterator<readonly T[]> {
   if (piece.length > 0) yield piece;
 }
 
-async function fetchMissing(
-  parts: RelayBlocksParts,
-  from: PeerId,
-  id: BlockId,
-  found: Found,
-  round: number,
-): Promise<void> {
+/** Asks for what is missing beside what is here; where all of it is, the whole list is asked for instead. */
+async function fetchMissing(parts: RelayBlocksParts, from: PeerId, id: BlockId, found: Found): Promise<void> {
   const positions = found.transactions.flatMap((bytes, position) => (bytes === null ? [position] : []));
-  const all = round > 0 || positions.length === found.transactions.length;
-  const answer = await requestTransactions(parts, from, id, all ? [] : positions);
-  const at = all ? found.transactions.map((_, position) => position) : positions;
-  if (answer.length !== at.length) {
+  if (positions.length === 0 || positions.length === found.transactions.length) return;
+  const answer = await requestTransactions(parts, from, id, positions);
+  if (answer.length !== positions.length) {
     parts.reports.report(from, blameSender("answer-wrong-length", { what: "block-transactions" }));
     throw new OperationError("answer-wrong-length", "the peer answered something else");
   }
-  at.forEach((position, i) => {
-    if (answer[i]!.length > 0) found.transactions[position] ??= answer[i]!;
+  positions.forEach((position, i) => {
+    if (answer[i]!.length > 0) found.transactions[position] = answer[i]!;
   });
 }
 

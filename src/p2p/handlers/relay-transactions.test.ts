@@ -65,10 +65,12 @@ describe("gossip of transactions", () => {
     expect(heard).toEqual([2, 2]);
   });
 
-  it("with one false transaction is passed on by nobody, and blames whoever sent it", async () => {
+  it("with a false transaction is not passed on, and blames whoever sent it; the good ones in it are sent anew", async () => {
     judge = (bytes) => (bytes[0] === 1 ? null : blameSender("tx-signature"));
-    await gossip(message(one, two));
+    await gossip(message(two, two));
     expect([heard, scene.reported]).toEqual([[], ["A tx-signature"]]);
+    await gossip(message(one, two));
+    expect([heard, scene.reported.length]).toEqual([[1], 2]);
   });
 
   it("that is no list is refused", async () => {

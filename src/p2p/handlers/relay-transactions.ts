@@ -1,7 +1,7 @@
 /** Transactions among peers: many to a message, sent on once our own checks have passed. */
 import { blameSender, type Cancel, type Clock, concatBytes, type Hash, type Logger, writeUint } from "#base";
 import type { Bus, NodeEvents } from "#events";
-import { decodeParts, encodeParts, type PreparedTransaction } from "#model";
+import { decodeParts, encodeParts } from "#model";
 import type { GossipVerdict, PeerId, Transport } from "../transport/port.ts";
 import {
   MAX_TRANSACTIONS_MESSAGE_BYTES,
@@ -52,9 +52,9 @@ export function createTransactionRelay(parts: RelayTransactionsParts): Transacti
     batchBytes = 0;
     transport.publish(topic, message).catch((error) => log.debug("transactions not sent", { why: String(error) }));
   };
-  const gather = (item: PreparedTransaction): void => {
-    batch.push(item.bytes);
-    batchBytes += item.bytes.length;
+  const gather = (transaction: Uint8Array): void => {
+    batch.push(transaction);
+    batchBytes += transaction.length;
     if (batchBytes >= FLUSH_BYTES || batch.length >= MAX_TRANSACTIONS_PER_MESSAGE) flush();
     else cancel ??= clock.after(GATHER_MS, flush);
   };
@@ -73,6 +73,10 @@ export function createTransactionRelay(parts: RelayTransactionsParts): Transacti
     const guilty = faults.find((fault) => fault?.blame === "sender");
     if (guilty) {
       reports.report(from, guilty);
+      // The message goes no further, and the good ones in it are known here from now on: others hear of them from us.
+      list.forEach((each, i) => {
+        if (faults[i] === null) gather(each);
+      });
       return "reject";
     }
     return faults.some((fault) => fault === null) ? "accept" : "ignore";
@@ -83,7 +87,7 @@ export function createTransactionRelay(parts: RelayTransactionsParts): Transacti
     start() {
       stops.push(
         parts.events.on("transaction-added", ({ item, relay }) => {
-          if (relay) gather(item);
+          if (relay) gather(item.bytes);
         }),
       );
     },
