@@ -6,7 +6,7 @@ import { formatAddress, parseAddress } from "#crypto";
 import { type AccountInfo, openKeystore } from "#wallet";
 import { devAccount } from "#wallet/core";
 import { type KeystoreChoice, keystorePath, openChosenKeystore, readPassphrase } from "./keystores.ts";
-import { faultError } from "./report-error.ts";
+import { faultError, usageError } from "./report-error.ts";
 import type { Terminal } from "./terminal.ts";
 
 const DEV_NAME = /^dev-(\d)$/;
@@ -39,6 +39,13 @@ export async function findAddress(
       `'${word}' is neither an address of this chain (${chain.addressPrefix}1…) nor the name of an account`,
     );
   throw faultError(`the address ${word}`, parsed.error);
+}
+
+/** @throws when an account of this name could never be meant, since the word means something else already */
+export function assertFreeName(name: string): void {
+  if (DEV_NAME.test(name)) throw usageError(`${name} is one of the accounts of dev chains; choose another name`);
+  if (["agon", PUBLIC_PREFIX].some((prefix) => parseAddress(name, prefix).ok))
+    throw usageError("an address cannot be a name; choose another");
 }
 
 /** Without a name: dev-0 where dev accounts exist, else the first account of the keystore. */

@@ -6,6 +6,13 @@ export interface PrintOptions {
   readonly json?: boolean | undefined;
 }
 
+/**
+ * C0 and C1 controls, DEL, and what turns the direction of writing: in what others wrote, these could steer the terminal
+ * or make it show something else.
+ */
+const STEERING = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const STEERING_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
 /** The document is what programs get, the text what people get. */
 export async function print(
   terminal: Terminal,
@@ -13,7 +20,7 @@ export async function print(
   document: unknown,
   text: () => string,
 ): Promise<void> {
-  await write(terminal.stdout, `${json ? JSON.stringify(document, null, 2) : text()}\n`);
+  await write(terminal.stdout, `${json ? toJson(document, 2) : text()}\n`);
 }
 
 /** One line of a stream. */
@@ -23,18 +30,24 @@ export async function printLine(
   document: unknown,
   text: () => string,
 ): Promise<void> {
-  await write(terminal.stdout, `${json ? JSON.stringify(document) : text()}\n`);
+  await write(terminal.stdout, `${json ? toJson(document) : text()}\n`);
+}
+
+/** One line of visible characters: what could steer a terminal is written as in JSON. */
+export function visible(text: string): string {
+  return text.replace(STEERING, asEscape);
 }
 
 /** Names in one column, values in another; null leaves a line out. */
 export function facts(lines: readonly (readonly [string, string] | null)[]): string {
   const given = lines.filter((line) => line !== null);
   const width = Math.max(...given.map(([name]) => name.length));
-  return given.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+  return given.map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}`).join("\n");
 }
 
 /** Columns whose title begins with a space stand to the right. */
-export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(titles: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(visible));
   const widths = titles.map((title, i) => Math.max(title.trim().length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]): string =>
     cells
@@ -46,7 +59,8 @@ export function table(titles: readonly string[], rows: readonly (readonly string
 
 /** @param atoms as the API writes them */
 export function coins(atoms: string | bigint): string {
-  return `${formatCoins(BigInt(atoms))} coins`;
+  const text = formatCoins(BigInt(atoms));
+  return `${text} ${text === "1" ? "coin" : "coins"}`;
 }
 
 export function timeAndAge(timeMs: number, nowMs: number = Date.now()): string {
@@ -65,4 +79,14 @@ export function age(timeMs: number, nowMs: number = Date.now()): string {
 
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The same document, with every character that could steer a terminal as an escape. */
+function toJson(document: unknown, indent?: number): string {
+  return JSON.stringify(document, null, indent).replace(STEERING_IN_JSON, asEscape);
+}
+
+function asEscape(character: string): string {
+  const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+  return short[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

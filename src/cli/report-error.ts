@@ -2,6 +2,7 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import { ApiError } from "#api/contract";
 import { type Fault, OperationError } from "#base";
+import { visible } from "./print.ts";
 import { note, type Terminal } from "./terminal.ts";
 
 export interface DescribedError {
@@ -50,7 +51,7 @@ export async function reportError(
     );
     return;
   }
-  await note(terminal, `agon: ${message}`);
+  await note(terminal, `agon: ${message.split("\n").map(visible).join("\n")}`);
   if (isUsage) await note(terminal, "Add --help to see how it is used.");
 }
 
@@ -70,7 +71,7 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 function describeSystemError({ code, path, message }: NodeJS.ErrnoException): string {
-  if (path === undefined) return message;
+  if (path === undefined) return code === "EISDIR" ? "a folder was given where a file is wanted" : message;
   switch (code) {
     case "ENOENT":
       return `${path} does not exist`;

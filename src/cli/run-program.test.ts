@@ -21,6 +21,9 @@ describe("wrong usage is 2, with a sentence and a way to help", () => {
     [["tx", "12"], "It must be an id: 64 hex digits."],
     [["send", "dev-1", "a lot", "--yes"], "It must be an amount in coins"],
     [["send", "dev-1", "1"], "give --yes"],
+    [["send", "dev-1", "1", "--yes", "--fee", "1", "--fee-rate", "3"], "cannot be used with option '--fee-rate"],
+    [["keys", "new", "dev-3"], "choose another name"],
+    [["keys", "new", "tagon16hq6jle9weajrasuvawdss6psm49z9n8qwt96j"], "an address cannot be a name"],
     [["mine", "0"], "It must be a whole number from 1 to 1000."],
     [["status", "--api", "nowhere"], "It must be an address such as"],
     [["record"], "agon record needs a command: add, get"],
@@ -59,7 +62,7 @@ describe("failure is 1, in words and without a stack trace", () => {
       "or the token in AGON_TOKEN",
     ],
     ["missing file", ["record", "add", "--file", "/nowhere/x"], refuse, "io-failed", "/nowhere/x does not exist"],
-    ["a folder", ["record", "add", "--file", "/"], refuse, "io-failed", "EISDIR"],
+    ["a folder", ["record", "add", "--file", "/"], refuse, "io-failed", "a folder was given"],
     [
       "no data",
       ["chain", "validate", "--data", "/nowhere"],
@@ -67,6 +70,7 @@ describe("failure is 1, in words and without a stack trace", () => {
       "data-missing",
       "/nowhere holds no data of a node",
     ],
+    ["nothing to check", ["fsck", "--data", "/nowhere"], refuse, "data-missing", "/nowhere holds no data of a node"],
     ["bad port", ["config", "--api-port", "seventy"], refuse, "config-invalid", "must be a whole number"],
     ["unknown chain", ["fsck", "--spec", "moon"], refuse, "spec-invalid", "neither a built-in chain"],
   ] as const)("%s", async (_name, argv, fetch, code, words) => {

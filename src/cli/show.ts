@@ -125,7 +125,7 @@ export function showPeers(peers: Peers): string {
           ["peer id", "address", "direction", "agent", " height", " latency"],
           peers.peers.map((peer) => [
             peer.peerId,
-            peer.address,
+            peer.address.replace(`/p2p/${peer.peerId}`, ""),
             peer.direction,
             peer.agent,
             peer.head === null ? "?" : String(peer.head.height),

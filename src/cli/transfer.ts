@@ -93,6 +93,6 @@ function assertAffordable({ amountAtoms, feeAtoms, burnAtoms, from }: Payment, s
   if (neededAtoms <= spendableAtoms) return;
   throw new OperationError(
     "tx-overspend",
-    `${from} can spend ${formatCoins(spendableAtoms)} coins, and ${formatCoins(neededAtoms)} are needed (${formatCoins(amountAtoms)} + ${formatCoins(feeAtoms + burnAtoms)} for fee and new account)`,
+    `${from} can spend ${formatCoins(spendableAtoms)} coins, and ${formatCoins(neededAtoms)} are needed (${formatCoins(amountAtoms)} + ${formatCoins(feeAtoms + burnAtoms)} for ${burnAtoms === 0n ? "the fee" : "fee and new account"})`,
   );
 }

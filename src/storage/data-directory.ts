@@ -20,6 +20,8 @@ export interface DataDirectoryOptions {
   readonly schemaVersion: number;
   /** Takes no lock and writes nothing: for looking into a folder, also that of a running node. */
   readonly readOnly?: boolean;
+  /** Makes nothing: refuses a folder in which no node has been. */
+  readonly mustExist?: boolean;
   /** Looks at every page of the file, however large. */
   readonly checkAll?: boolean;
 }
@@ -37,12 +39,12 @@ export interface DataDirectory {
 
 /**
  * @throws OperationError `data-locked`, `data-other-chain`, `data-newer-schema`, `data-older-schema`, `data-damaged`,
- *   `data-missing` (read-only, nothing there) or `data-unwritable`; each says what to do
+ *   `data-missing` (read-only or `mustExist`, nothing there) or `data-unwritable`; each says what to do
  */
 export async function openDataDirectory(path: string, options: DataDirectoryOptions): Promise<DataDirectory> {
-  const { readOnly = false, checkAll = false } = options;
+  const { readOnly = false, checkAll = false, mustExist = readOnly } = options;
   const folder = join(path, "store");
-  if (readOnly) assertPresent(path, folder);
+  if (mustExist) assertPresent(path, folder);
   else makeFolder(path, folder);
   const lock = readOnly ? null : lockDirectory(path);
   let store: LmdbStore | null = null;

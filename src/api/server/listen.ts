@@ -39,9 +39,7 @@ export async function listen(app: App, host: string, port: number, isPortFixed: 
 function explain(code: unknown, host: string, port: number, cause: unknown): OperationError {
   const where = `${host} port ${port}`;
   if (code === "EADDRINUSE")
-    return new OperationError("port-taken", `${where} is taken by another program; choose another with --port`, {
-      cause,
-    });
+    return new OperationError("port-taken", `${where} is taken by another program; choose another port`, { cause });
   if (code === "EACCES")
     return new OperationError("port-forbidden", `${where} may not be used by this user`, { cause });
   return new OperationError("listen-failed", `cannot listen on ${where}: ${(cause as Error).message}`, { cause });

@@ -5,6 +5,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { toHex } from "#base";
 import { formatAddress } from "#crypto";
 import { type AccountInfo, createKeystore, openKeystore } from "#wallet";
+import { assertFreeName } from "../accounts.ts";
 import { keystorePath, openChosenKeystore, readNewPassphrase, readPassphrase } from "../keystores.ts";
 import { dataOption, debugOption, examples, jsonOption, keystoreOption, passphraseFileOption } from "../options.ts";
 import { facts, print, table } from "../print.ts";
@@ -38,6 +39,7 @@ function newCommand(terminal: Terminal) {
       ),
     )
     .action(async (name, options) => {
+      assertFreeName(name);
       const path = keystorePath(options);
       const isNew = !existsSync(path);
       const { account, words } = isNew
@@ -98,7 +100,8 @@ function showCommand(terminal: Terminal) {
       await print(terminal, options, { ...describeAccount(account), ...secrets }, () =>
         [
           showAccount(account, keystore.path),
-          ...Object.entries(secrets).map(([what, text]) => `${what}: ${text}`),
+          ...(secrets.privateKey === undefined ? [] : ["", facts([["private key", secrets.privateKey]])]),
+          ...(secrets.words === undefined ? [] : ["", "words", `  ${secrets.words}`]),
         ].join("\n"),
       );
     });

@@ -51,7 +51,7 @@ function documentOf({ api, p2p, peerId, spec }: RunningNode) {
 function describe(node: RunningNode): string {
   const { api, p2p, peerId, spec, core } = node;
   return facts([
-    ["Node of chain", `${spec.name}, at height ${core.chain.head.header.height}`],
+    ["chain", `${spec.name}, at height ${core.chain.head.header.height}`],
     ["pages and API", api.url],
     ...p2p.map((address): [string, string] => ["peers", address]),
     ["peer id", peerId],

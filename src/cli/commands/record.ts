@@ -72,7 +72,7 @@ function addCommand(terminal: Terminal) {
       if (empty.length > 0)
         await note(
           terminal,
-          `${plural(empty.length, "empty line")} skipped: ${empty.slice(0, 10).join(", ")}${empty.length > 10 ? ", …" : ""}`,
+          `${plural(empty.length, "empty line")} skipped: line ${empty.slice(0, 10).join(", ")}${empty.length > 10 ? ", …" : ""}`,
         );
       if (lines.length === 0) throw new OperationError("record-lines", `${options.file} has no line to send`);
       const client = connect(terminal, options);
@@ -160,7 +160,11 @@ function createOutput(
       for (const record of held) await show(record);
       const blocks = [...heights].sort((a, b) => a - b);
       const where =
-        blocks.length === 0 ? "" : ` in ${plural(blocks.length, "block")}, heights ${blocks[0]} to ${blocks.at(-1)}`;
+        blocks.length === 0
+          ? ""
+          : blocks.length === 1
+            ? ` in block ${blocks[0]}`
+            : ` in ${blocks.length} blocks, heights ${blocks[0]} to ${blocks.at(-1)}`;
       await note(
         terminal,
         `${Math.min(printed, total)} of ${plural(total, "record")}${where}${options.wait ? "" : " sent"}`,

@@ -1,4 +1,4 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Transaction } from "#api/contract";
 import { type Address, OperationError } from "#base";
 import { formatCoins, parsePaymentUri } from "#wallet/core";
@@ -32,7 +32,11 @@ export function sendCommand(terminal: Terminal): CommandUnknownOpts {
     .argument("<to>", "address, payment link (agon:…), dev-0 … dev-9, or a name in the keystore")
     .argument("[amount]", "in coins, such as 12.5; may stand in the payment link instead", readCoins)
     .addOption(fromOption())
-    .option("--fee <coins>", "fee in all (default: the least that gets in now)", readCoins)
+    .addOption(
+      new Option("--fee <coins>", "fee in all (default: the least that gets in now)")
+        .argParser(readCoins)
+        .conflicts("feeRate"),
+    )
     .option("--fee-rate <atoms>", "fee for each byte, in atoms", readCount(1, 1_000_000_000))
     .option("--wait", "until the transaction is in a block")
     .option("--yes", "do not ask for confirmation")
@@ -102,7 +106,7 @@ function documentOf(payment: Payment, included: Transaction | null) {
   return { id, from, to, ...money, nonce, status: included?.status ?? "pending", block: included?.block ?? null };
 }
 
-function describeSent({ id, amountAtoms, to }: Payment, included: Transaction | null): string {
-  const sent = `Sent ${coins(amountAtoms)} to ${to}\ntransaction ${id}`;
+function describeSent({ id, amountAtoms, feeAtoms, to }: Payment, included: Transaction | null): string {
+  const sent = `Sent ${coins(amountAtoms)} to ${to}, fee ${coins(feeAtoms)}\ntransaction ${id}`;
   return included?.block ? `${sent}\nin block ${included.block.height}, ${included.block.hash}` : `${sent}\npending`;
 }

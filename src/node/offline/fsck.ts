@@ -28,7 +28,7 @@ const JOURNAL_LIMIT = 65_536;
 export async function fsck(data: string, spec: ChainSpec, options: { readonly rebuild: boolean }): Promise<FsckReport> {
   const chainId = chainIdOf(spec);
   const directory = await openDataDirectory(data, {
-    ...{ chainId, schemaVersion: SCHEMA_VERSION, checkAll: true },
+    ...{ chainId, schemaVersion: SCHEMA_VERSION, checkAll: true, mustExist: true },
     genesisId: genesisIdOf(spec, chainId),
   });
   try {
