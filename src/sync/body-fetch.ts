@@ -16,6 +16,7 @@ export interface BodyFetchParts {
 
 export interface FetchedBlock {
   readonly block: Block;
+  readonly sizeBytes: number;
   readonly from: PeerId;
 }
 
@@ -49,6 +50,25 @@ export async function* fetchBlocks(
     const group = await pending.shift()!;
     ask();
     yield group;
+  }
+}
+
+/** The same blocks in smaller groups where they are large: a transaction on its way takes several times its size. */
+export async function* inPieces(
+  groups: AsyncIterable<readonly FetchedBlock[]>,
+  maxBytes: number,
+): AsyncGenerator<readonly FetchedBlock[]> {
+  for await (const group of groups) {
+    let first = 0;
+    let bytes = 0;
+    for (const [i, { sizeBytes }] of group.entries()) {
+      bytes += sizeBytes;
+      if (bytes <= maxBytes || i === first) continue;
+      yield group.slice(first, i);
+      first = i;
+      bytes = sizeBytes;
+    }
+    yield group.slice(first);
   }
 }
 
@@ -88,7 +108,7 @@ async function fetchFrom(parts: BodyFetchParts, peer: PeerId, wanted: readonly P
     if (chunk.length === 0) return fail(blameNobody("bodies-missing"));
     const body = decodeBody(chunk);
     if (!body.ok) return fail(body.error);
-    blocks.push({ block: { header: wanted[i]!.header, body: body.value }, from: peer });
+    blocks.push({ block: { header: wanted[i]!.header, body: body.value }, sizeBytes: chunk.length, from: peer });
   }
   return blocks.length > 0 ? blocks : fail(blameNobody("bodies-missing"));
 }

@@ -23,12 +23,14 @@ import {
   PROTOCOLS,
   type Transport,
 } from "#p2p";
-import { type FetchedBlock, fetchBlocks } from "./body-fetch.ts";
+import { type FetchedBlock, fetchBlocks, inPieces } from "./body-fetch.ts";
 import { extendHeaderChain, type HeaderChain, startHeaderChain } from "./header-chain.ts";
 import type { SyncOptions } from "./options.ts";
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_COOLING = 1_024;
+/** Bodies given to the import line at once. */
+const IMPORT_BYTES = 1024 * 1024;
 /** Fewer blocks behind than this is the ordinary life of a node. */
 const BEHIND_BLOCKS = 3;
 
@@ -193,7 +195,7 @@ export class Synchroniser {
       headers,
     );
     const underWay: Promise<boolean>[] = [];
-    for await (const group of groups) {
+    for await (const group of inPieces(groups, IMPORT_BYTES)) {
       const work = this.#importGroup(leader, group);
       // It may fail while the next group is waited for; the failure comes out where it is awaited.
       work.catch(() => {});
