@@ -9,6 +9,9 @@ interface Connection {
   readonly isConsole: PageClient["isConsole"];
   readonly node: string | null;
   readonly chooseNode: (node: string | null) => void;
+  /** For orders to the console; kept as long as the page is open, and nowhere else. */
+  readonly token: string;
+  readonly setToken: (token: string) => void;
 }
 
 const ConnectionContext = createContext<Connection | null>(null);
@@ -30,9 +33,11 @@ function createCache(): QueryClient {
 /** Another node is another view of the world: what was known from the one before is forgotten. */
 export function ConnectionProvider({ children }: { readonly children: ReactNode }) {
   const [node, chooseNode] = useState<string | null>(null);
+  const [token, setToken] = useState("");
   const [cache] = useState(createCache);
-  const connection = useMemo(() => ({ ...createPageClient({ node }), node, chooseNode }), [node]);
-  const { client } = connection;
+  const pageClient = useMemo(() => createPageClient({ node }), [node]);
+  const connection = useMemo(() => ({ ...pageClient, node, chooseNode, token, setToken }), [pageClient, node, token]);
+  const { client } = pageClient;
   const followed = useRef(client);
   useEffect(() => {
     if (followed.current !== client) void cache.resetQueries();

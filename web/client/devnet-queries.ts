@@ -77,9 +77,15 @@ export type NodeOrder = "mine" | "validate" | "shutdown" | "start" | "kill";
 export function useNodeOrder(token: string): UseMutationResult<string, Error, { order: NodeOrder; name: string }> {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ order, name }) => giveOrder(token, order, name),
+    mutationFn: ({ order, name }) => giveOrder(token, order, name).catch(explain),
     onSettled: () => cache.invalidateQueries({ queryKey: ["devnet"] }),
   });
+}
+
+function explain(error: unknown): never {
+  if (error instanceof ApiError && error.status === 401)
+    throw new Error("This is not the token of this devnet.", { cause: error });
+  throw error;
 }
 
 async function giveOrder(token: string, order: NodeOrder, name: string): Promise<string> {

@@ -1,6 +1,17 @@
 import { Link } from "@tanstack/react-router";
-import { useTransaction } from "../client/index.ts";
-import { buttonClass, PageHeading, shorten } from "../ui/index.ts";
+import type { Transaction } from "#api/contract";
+import { useNames, useTransaction } from "../client/index.ts";
+import {
+  AddressLabel,
+  buttonClass,
+  Card,
+  Facts,
+  formatCount,
+  Hash,
+  PageHeading,
+  shorten,
+  TimeAgo,
+} from "../ui/index.ts";
 import { RecordView } from "./record-view.tsx";
 import { TransactionStatusBadge } from "./transactions-table.tsx";
 import { useParam } from "./use-param.ts";
@@ -22,6 +33,35 @@ export function RecordPage() {
         }
       />
       <RecordView id={id} />
+      {data === undefined ? null : <Origin transaction={data} />}
     </>
+  );
+}
+
+/** Who put it on the chain, and when. */
+function Origin({ transaction: { id, sender, block } }: { readonly transaction: Transaction }) {
+  const names = useNames();
+  return (
+    <Card title="Where it comes from" flush>
+      <Facts
+        facts={[
+          { label: "Id", value: <Hash value={id} full copy what="record id" /> },
+          { label: "By", value: <AddressLabel address={sender} name={names.get(sender)} copy /> },
+          block === null
+            ? { label: "Block", value: "none yet" }
+            : {
+                label: "Block",
+                value: (
+                  <>
+                    <Link to={`/blocks/${block.hash}`} className="tabular underline underline-offset-3">
+                      {formatCount(block.height)}
+                    </Link>
+                    , <TimeAgo timeMs={block.timeMs} />
+                  </>
+                ),
+              },
+        ]}
+      />
+    </Card>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { DevnetNode } from "#api/contract";
-import { type NodeOrder, useNodeOrder } from "../client/index.ts";
+import { type NodeOrder, useConnection, useNodeOrder } from "../client/index.ts";
 import { Button, Card, Dialog, Field, Icon, type IconName } from "../ui/index.ts";
 import { NodesTable } from "./nodes-table.tsx";
 
@@ -38,7 +38,7 @@ interface Asked {
 
 /** The probe of a devnet: every node, and orders to it, with the console's token. */
 export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[] }) {
-  const [token, setToken] = useState("");
+  const { token, setToken } = useConnection();
   const [asked, setAsked] = useState<Asked | null>(null);
   const give = useNodeOrder(token.trim());
   const choose = (order: Order, name: string): void => {

@@ -19,7 +19,11 @@ export function NetworkCard({ className }: { readonly className?: string }) {
       title="Network"
       flush
       className={className ?? ""}
-      action={graph === null || graph.nodes.length < 2 ? null : <Agreement tips={tips} />}
+      action={
+        graph === null || graph.nodes.length < 2 ? null : (
+          <Agreement tips={tips} down={graph.nodes.filter((node) => !node.alive).length} />
+        )
+      }
     >
       {error === null ? (
         <div className="flex h-full flex-col">
@@ -50,9 +54,15 @@ export function NetworkCard({ className }: { readonly className?: string }) {
 }
 
 /** Whether the nodes agree, in words; a step apart is the ordinary travel of a block. */
-function Agreement({ tips }: { readonly tips: ReturnType<typeof tipsOf> }) {
+function Agreement({ tips, down }: { readonly tips: ReturnType<typeof tipsOf>; readonly down: number }) {
   const top = tips[0];
   if (top === undefined) return <Badge icon="alert">no head known</Badge>;
+  if (tips.length === 1 && down > 0)
+    return (
+      <Badge tone="warn" icon="alert">
+        {formatCount(down)} down, the others at {formatCount(top.height)}
+      </Badge>
+    );
   if (tips.length === 1)
     return (
       <Badge tone="good" icon="check">

@@ -72,7 +72,7 @@ function addCommand(terminal: Terminal) {
       if (empty.length > 0)
         await note(
           terminal,
-          `${plural(empty.length, "empty line")} skipped: line ${empty.slice(0, 10).join(", ")}${empty.length > 10 ? ", …" : ""}`,
+          `${plural(empty.length, "empty line")} skipped: ${empty.slice(0, 10).join(", ")}${empty.length > 10 ? ", …" : ""}`,
         );
       if (lines.length === 0) throw new OperationError("record-lines", `${options.file} has no line to send`);
       const client = connect(terminal, options);
