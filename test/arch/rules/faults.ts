@@ -90,5 +90,5 @@ function documentedFaults(text: string): ReadonlyMap<string, string> {
 }
 
 function namesCode(text: string, code: string): boolean {
-  return text.includes(`"${code}"`) || text.includes(`'${code}'`);
+  return new RegExp(`["'\`][^"'\`\\n]*(?<![a-z0-9-])${code}(?![a-z0-9-])[^"'\`\\n]*["'\`]`).test(text);
 }
