@@ -3,6 +3,7 @@ import { fromUtf8, toHex } from "#base";
 import { sha256 } from "#crypto";
 import { useConnection, useRecord } from "../client/index.ts";
 import { CodeBlock, Facts, formatBytes, Hash, JsonView, type Tab, Tabs } from "../ui/index.ts";
+import { parseJson } from "./parse-json.ts";
 import { QueryCard } from "./query-card.tsx";
 
 /** The exact bytes of a record: as JSON when they are, as text, and as hex. */
@@ -26,7 +27,7 @@ function RecordBytes({
 }) {
   const { node } = useConnection();
   const text = useMemo(() => fromUtf8(bytes), [bytes]);
-  const json = useMemo(() => parse(text), [text]);
+  const json = useMemo(() => parseJson(text), [text]);
   const digest = useMemo(() => toHex(sha256(bytes)), [bytes]);
   const raw = `/v1/records/${id}${node === null ? "" : `?node=${encodeURIComponent(node)}`}`;
   return (
@@ -64,16 +65,6 @@ function tabsFor(bytes: Uint8Array, text: string | null, json: unknown): readonl
     tabs.push({ key: "text", label: "Text", content: pane(<CodeBlock label="The record as text">{text}</CodeBlock>) });
   const hex = <CodeBlock label="The record as hex">{groupHex(bytes)}</CodeBlock>;
   return [...tabs, { key: "hex", label: "Bytes", content: pane(hex) }];
-}
-
-/** @returns undefined when it is no JSON */
-function parse(text: string | null): unknown {
-  if (text === null) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Two bytes a group. */
