@@ -96,6 +96,7 @@ describe("a devnet of three nodes", () => {
     ])
       await expect(order()).rejects.toMatchObject({ status: 401, code: "unauthorized" });
     expect((await fetch(`${devnet.url}/v1/devnet/nodes/node-1/kill`)).status).toBe(405);
+    expect((await fetch(`${devnet.url}/v1/status`, { method: "DELETE" })).status).toBe(405);
     expect((await devnet.nodes()).every(({ state }) => state === "running")).toBe(true);
 
     const { blocks } = await devnet.client.devnet.mine("node-2", { blocks: 2 });

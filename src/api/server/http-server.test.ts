@@ -113,6 +113,7 @@ test("every refusal has the same shape, a stable code and a sentence", async () 
     ],
     ["GET", "/v1/list?limit=x", {}, "", 400, "invalid-request", /`limit` must be integer/],
     ["GET", "/v1/list?limit=0", {}, "", 400, "invalid-request", /`limit` must be >= 1/],
+    ["GET", "/v1/list?limit=-1", {}, "", 400, "invalid-request", /`limit` must be >= 1/],
     ["GET", "/v1/list?limt=1", {}, "", 400, "invalid-request", /the query has `limt`/],
     ["GET", "/v1/%zz", {}, "", 400, "invalid-request", /URL/],
     ["GET", `/v1/list?limit=${"1".repeat(3_000)}`, {}, "", 414, "url-too-long", /longer/],

@@ -48,6 +48,10 @@ export async function installOpenApi(app: App, about: ApiTitle): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     uiConfig: { validatorUrl: null, docExpansion: "list" },
+    theme: {
+      title: `${title}: API`,
+      css: [{ filename: "bare.css", content: ".swagger-ui .topbar { display: none }" }],
+    },
     transformSpecification: (document) => complete(document as Json),
     transformSpecificationClone: true,
   });

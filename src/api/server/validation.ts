@@ -35,6 +35,9 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   };
 };
 
+/** Negative ones too, so that the bound is named and not the kind. */
+const INTEGER = /^(?:\d{1,15}|-[1-9]\d{0,14})$/;
+
 function readText(schema: TSchema, value: unknown): unknown {
   const properties = (schema as { properties?: Record<string, { type?: string; default?: unknown }> }).properties;
   if (properties === undefined || typeof value !== "object" || value === null) return value;
@@ -42,7 +45,7 @@ function readText(schema: TSchema, value: unknown): unknown {
   for (const [name, property] of Object.entries(properties)) {
     const text = read[name];
     if (text === undefined && property.default !== undefined) read[name] = property.default;
-    if (property.type === "integer" && typeof text === "string" && /^\d{1,15}$/.test(text)) read[name] = Number(text);
+    if (property.type === "integer" && typeof text === "string" && INTEGER.test(text)) read[name] = Number(text);
   }
   return read;
 }

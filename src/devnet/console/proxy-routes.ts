@@ -25,7 +25,8 @@ export function addProxyRoutes(app: App, parts: ProxyParts): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, body, done) => done(null, body));
     const routes = [
-      { url: "/v1/*", method: ["GET", "POST"], isOrder: false },
+      // The node says which of them it takes.
+      { url: "/v1/*", method: ["GET", "POST", "PUT", "PATCH", "DELETE"], isOrder: false },
       { url: "/v1/admin/*", method: ["GET", "POST"], isOrder: true },
       { url: "/metrics", method: ["GET"], isOrder: false },
       { url: "/health", method: ["GET"], isOrder: false },
