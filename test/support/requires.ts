@@ -10,7 +10,12 @@ interface Skippable {
 }
 
 /** Debian package of a program, where its name differs. */
-const packages: Readonly<Record<string, string>> = { ip: "iproute2", faketime: "faketime", unshare: "util-linux", prlimit: "util-linux" };
+const packages: Readonly<Record<string, string>> = {
+  ip: "iproute2",
+  faketime: "faketime",
+  unshare: "util-linux",
+  prlimit: "util-linux",
+};
 
 /**
  * @param context of the running test: `it("…", (context) => { const chromium = requireProgram("chromium", context); … })`
