@@ -117,7 +117,8 @@ export interface Chain {
   account(address: Address): Account | null;
   maturing(address: Address): readonly Maturing[];
   supply(): Supply;
-  proveAccount(address: Address): StateProof;
+  /** Under the state root of a head that is committed: a proof must not be ahead of the block it is served with. */
+  proveAccount(address: Address): Promise<{ readonly proof: StateProof; readonly head: BlockEntry }>;
   stateStats(): ReturnType<ChainLedger["stats"]>;
   stop(): Promise<void>;
 }
@@ -181,7 +182,8 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     account: (address) => working.ledger.account(address),
     maturing: (address) => working.ledger.maturing(address),
     supply: () => working.ledger.supply(),
-    proveAccount: (address) => working.ledger.prove("account", address),
+    proveAccount: (address) =>
+      line.exclusively(() => ({ proof: working.ledger.prove("account", address), head: line.head })),
     stateStats: () => working.ledger.stats(),
     async stop() {
       line.stop();

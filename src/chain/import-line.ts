@@ -198,7 +198,13 @@ export class ImportLine {
       if (unfit !== null) return refused(unfit);
       return verdict?.kind === "wait" ? this.#wait(candidate, id, verdict) : this.#hold(candidate, gate.value);
     }
-    const checked = await checkBody({ spec, chainId }, header, body, prepare, candidate.known);
+    const checked = await checkBody(
+      { spec, chainId, takesVotes: engine.voting !== null },
+      header,
+      body,
+      prepare,
+      candidate.known,
+    );
     if (checked.ok)
       return {
         kind: "checked",

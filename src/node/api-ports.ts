@@ -104,8 +104,9 @@ function chainView(chain: Chain): ChainView {
       const nextCursor = last === undefined ? null : `${last.block.header.height}-${last.position}`;
       return { items: places.map(included), nextCursor };
     },
-    proof(address) {
-      const { end, siblings } = chain.proveAccount(address);
+    async proof(address) {
+      const { proof, head } = await chain.proveAccount(address);
+      const { end, siblings } = proof;
       const path = statePath("account", address);
       return {
         key: address,
@@ -114,7 +115,7 @@ function chainView(chain: Chain): ChainView {
         siblings: siblings as readonly (typeof path)[],
         otherLeaf:
           end.kind === "other" ? { path: end.path as typeof path, valueHash: end.valueHash as typeof path } : null,
-        block: recordOf(chain.head),
+        block: recordOf(head),
       };
     },
   };

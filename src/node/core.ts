@@ -228,7 +228,7 @@ function connectNetwork(parts: CoreParts, node: NetworkParts): Network {
   const blocks: BlockRelay = createBlockRelay({
     ...{ chainId, transport, pool, reports: peers, isReady, meets, clock, log },
     maxBlockBytes: spec.limits.maxBlockBytes,
-    takesVotes: spec.engine.kind !== "pow",
+    takesVotes: chain.engine.voting !== null,
     sink: createBlockSink(chain, disk, (id) => heard.set(toHex(id), true)),
     blockTransactions: (id) => blockTransactions(chain, id),
     onUnknownParent: (peer) => void handshake.refresh(peer).then(() => wanted()),

@@ -34,9 +34,17 @@ export function checkBodyFits(
   return equalBytes(computeBodyRoot(ids, body.votes), header.bodyRoot) ? null : blameSender("body-root");
 }
 
+/** What of a chain a body is measured by. */
+export interface BodyRules {
+  readonly spec: ChainSpec;
+  readonly chainId: Hash;
+  /** Whether the engine has votes; where it has none they mean nothing, so nobody may put any there (rule BLOCK-7). */
+  readonly takesVotes: boolean;
+}
+
 /** @param known transactions whose signatures were checked before, by position; may be shorter or hold gaps */
 export async function checkBody(
-  chain: { readonly spec: ChainSpec; readonly chainId: Hash },
+  chain: BodyRules,
   header: Header,
   body: Body,
   prepare: PrepareTransactions,
@@ -49,8 +57,7 @@ export async function checkBody(
   const transactions = await fillIn(body.transactions, known, prepare);
   const ids = transactions.map((item, i) => item?.id ?? transactionId(chain.chainId, body.transactions[i]!));
   if (!equalBytes(computeBodyRoot(ids, body.votes), header.bodyRoot)) return refused(blameSender("body-root"), false);
-  // Votes mean nothing on a chain of work, so nobody may put any there (rule BLOCK-7).
-  if (chain.spec.engine.kind === "pow" && body.votes.length > 0)
+  if (!chain.takesVotes && body.votes.length > 0)
     return refused(blameSender("block-votes", { count: body.votes.length }), true);
   const index = transactions.indexOf(null);
   // The root covers ids and ids cover signatures: whoever sealed this header sealed the false signature.
