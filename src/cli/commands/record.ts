@@ -163,7 +163,7 @@ function createOutput(
         blocks.length === 0
           ? ""
           : blocks.length === 1
-            ? ` in block ${blocks[0]}`
+            ? ` in 1 block, height ${blocks[0]}`
             : ` in ${blocks.length} blocks, heights ${blocks[0]} to ${blocks.at(-1)}`;
       await note(
         terminal,
