@@ -10,6 +10,7 @@ import {
   type Hash,
   type Logger,
   OperationError,
+  sleep,
   toHex,
 } from "#base";
 import type { Block, PreparedTransaction } from "#model";
@@ -102,7 +103,9 @@ export function createBlockRelay(parts: RelayBlocksParts): BlockRelay {
     if (verdict.kind === "known") return "ignore";
     const name = toHex(verdict.id);
     if (underWay.has(name) || underWay.size >= MAX_UNDER_WAY || !slots.take(from)) return "ignore";
-    const work = complete(from, verdict.id, compact.value)
+    // After a turn of the event loop: those behind us get the announcement before we execute the block.
+    const work = sleep(parts.clock, 0)
+      .then(() => complete(from, verdict.id, compact.value))
       .catch((error) => log.debug("an announced block was not completed", { id: name, why: String(error) }))
       .finally(() => {
         slots.release(from);
