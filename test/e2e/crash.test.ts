@@ -15,7 +15,7 @@ import { type RunningAgon, startAgon } from "./agon-process.ts";
 
 const spec = builtInSpec("dev");
 const chainId = chainIdOf(spec);
-const KILLS = 8;
+const KILLS = 10;
 const SENDERS = 4;
 const PAUSE_MS = 15;
 
@@ -25,8 +25,11 @@ describe("kill -9 of a node under load", () => {
     const random = seededRandom(testSeed);
     const nonces = Array.from({ length: SENDERS }, () => 0);
     const acknowledged: PreparedTransaction[] = [];
+    const startsMs: number[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
+      const beginMs = performance.now();
       const node = await start(data);
+      startsMs.push(performance.now() - beginMs);
       await catchUp(node, nonces);
       const load = submitUntilItEnds(node, nonces, acknowledged);
       await delay(150 + random.below(700));
@@ -34,6 +37,8 @@ describe("kill -9 of a node under load", () => {
       await load;
     }
     expect(acknowledged.length).toBeGreaterThan(KILLS);
+    // From the command to the word that it listens; the best of them, since the machine has other things to do.
+    expect(Math.min(...startsMs)).toBeLessThan(2_000);
 
     const node = await start(data);
     await catchUp(node, nonces);
