@@ -36,7 +36,7 @@ function columnsWith(names: ReadonlyMap<string, string>): readonly Column<BlockS
     },
     {
       key: "reward",
-      header: "Reward, AGN",
+      header: "Reward, coins",
       align: "right",
       from: "lg",
       render: (block) => <Amount atoms={BigInt(block.reward)} aligned unit={false} />,

@@ -98,7 +98,7 @@ export function TransactionsTable({ label, transactions, names, of, show = [] }:
     { key: "to", header: "To", from: "sm", render: (transaction) => <What transaction={transaction} names={names} /> },
     {
       key: "amount",
-      header: "Amount, AGN",
+      header: "Amount, coins",
       align: "right",
       render: (transaction) => <Moved transaction={transaction} of={of} />,
     },

@@ -35,7 +35,7 @@ export function Amount({ atoms, column = false, aligned = column, signed = false
         {fraction === "" ? (aligned ? "\u2008" : "") : `.${fraction}`}
         {aligned ? <span aria-hidden="true">{"\u2007".repeat(DECIMALS - fraction.length)}</span> : null}
       </span>
-      {unit ? <span className="font-sans text-ink-faint text-xs"> AGN</span> : null}
+      {unit ? <span className="font-sans text-ink-faint text-xs"> coins</span> : null}
     </span>
   );
 }

@@ -66,7 +66,7 @@ function Faucet({
         onChange={(event) => setAmount(event.target.value)}
         problem={checked.problems.amount}
         inputMode="decimal"
-        suffix="AGN"
+        suffix="coins"
         help={`The fee of ${fee} is paid for you`}
       />
       <div className="flex flex-wrap items-center gap-3">

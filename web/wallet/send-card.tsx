@@ -120,7 +120,7 @@ function SendForm({ chain, names, fromName, chooseFrom, text, change, transfer, 
           problem={checked.problems.amount}
           inputMode="decimal"
           placeholder="0.0"
-          suffix="AGN"
+          suffix="coins"
         />
         <Field
           label="Fee"
@@ -128,7 +128,7 @@ function SendForm({ chain, names, fromName, chooseFrom, text, change, transfer, 
           onChange={(event) => change({ fee: event.target.value })}
           problem={checked.problems.fee}
           inputMode="decimal"
-          suffix="AGN"
+          suffix="coins"
           help="Goes to whoever makes the block"
         />
       </div>
