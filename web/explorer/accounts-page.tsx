@@ -19,7 +19,12 @@ const COLUMNS: readonly Column<DevnetAccount>[] = [
     names: true,
     render: ({ address, name }) => <AddressLabel address={address} name={name} copy />,
   },
-  { key: "balance", header: "Spendable, coins", align: "right", render: ({ address }) => <Balance address={address} /> },
+  {
+    key: "balance",
+    header: "Spendable, coins",
+    align: "right",
+    render: ({ address }) => <Balance address={address} />,
+  },
 ];
 
 function Balance({ address }: { readonly address: string }) {
