@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type Client, createClient, type Transaction } from "#api/contract";
 import { seededRandom, toHex } from "#base";
 import { encodeParts, type PreparedTransaction } from "#model";
@@ -58,11 +58,14 @@ describe("kill -9 of a node under load", () => {
   }, 120_000);
 });
 
-function start(data: string): Promise<RunningAgon> {
-  return startAgon([
+async function start(data: string): Promise<RunningAgon> {
+  const node = await startAgon([
     ...["node", "--data", data, "--spec", "dev", "--api-port", "0", "--p2p-port", "0", "--log-level", "error"],
     ...["--mining-enabled", "--mining-hash-rate", "40000"],
   ]);
+  // Also when the test fails in between.
+  onTestFinished(async () => void (await node.stop("SIGKILL")));
+  return node;
 }
 
 function clientOf(node: RunningAgon) {
