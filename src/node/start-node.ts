@@ -31,6 +31,7 @@ import { prepareWith } from "./prepare.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
 import type { NodeConfig } from "./settings.ts";
 import { readSpec } from "./spec-source.ts";
+import { trimMemoryLater } from "./trim-memory.ts";
 import { AGENT, VERSION } from "./version.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -112,6 +113,8 @@ async function moveIn(house: House): Promise<RunningNode> {
   await core.start();
   const listening = await api.start();
   undo.add(() => api.stop());
+  const cancelTrim = trimMemoryLater(clock);
+  undo.add(async () => cancelTrim());
   log.info("node started", { chain: spec.name, height: core.chain.head.header.height, api: listening.url });
 
   const done = Promise.withResolvers<void>();
