@@ -12,7 +12,10 @@ const DELAY_MS = 3_000;
 export function trimMemoryLater(clock: Clock): Cancel {
   return clock.after(DELAY_MS, () => {
     setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc") as (options: { readonly type: "major"; readonly flavor: "last-resort" }) => void;
+    const collect = runInNewContext("gc") as (options: {
+      readonly type: "major";
+      readonly flavor: "last-resort";
+    }) => void;
     collect({ type: "major", flavor: "last-resort" });
   });
 }

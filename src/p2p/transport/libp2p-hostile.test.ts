@@ -95,8 +95,10 @@ async function sendRaw(connection: Connection, bytes: Uint8Array, closeAfter: bo
   try {
     if (bytes.length > 0) stream.send(bytes);
     if (closeAfter) await stream.close();
-    const got = await reader.read();
-    if (got !== null) return `answer ${got.byteLength}`;
+    // An answer may come in pieces.
+    let length = 0;
+    for (let piece = await reader.read(); piece !== null; piece = await reader.read()) length += piece.byteLength;
+    if (length > 0) return `answer ${length}`;
   } catch {}
   await until(() => stream.status !== "open" && stream.status !== "closing");
   return stream.status;
