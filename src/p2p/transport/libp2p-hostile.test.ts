@@ -108,7 +108,9 @@ it("is dialled and asked by a stock libp2p node", async () => {
   const stock = await startStock();
   const connection = await dialNode(stock);
   expect(await sendRaw(connection, Uint8Array.of(2, 8, 9), true)).toBe("answer 3");
-  await until(() => node.connections().length === 1);
+  // What it calls itself is known a moment after the connection is.
+  await until(() => node.connections()[0]?.agent !== undefined);
+  expect(node.connections()).toHaveLength(1);
   expect(node.connections()[0]!.agent).toMatch(/^js-libp2p/);
   const [there] = await Promise.all([node.dial(String(stock.getMultiaddrs()[0]), 2000)]);
   expect(there).toBe(stock.peerId.toString());
