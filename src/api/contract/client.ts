@@ -7,6 +7,7 @@ import { createDevnetCalls, type DevnetCalls } from "./devnet-client.ts";
 import { type FollowOptions, followEvents } from "./event-reader.ts";
 import type { ChainEvent, LiveEvent } from "./events.ts";
 import { type CallOptions, createExchange, type ExchangeOptions } from "./exchange.ts";
+import type { MinedBlock, MinedBlockResult, MiningTemplate } from "./mining.ts";
 import type { Mempool, Peers } from "./network.ts";
 import type { HealthReport, Status } from "./status.ts";
 import type { SignedTransaction, SubmitResult, Transaction } from "./transaction.ts";
@@ -52,6 +53,9 @@ export interface Client {
   /** Prometheus text. */
   metrics(options?: CallOptions): Promise<string>;
   mine(request: MineRequest, options?: CallOptions): Promise<MineResult>;
+  /** Work for a miner outside the node, whose block credits `address`. */
+  miningTemplate(address: string, options?: CallOptions): Promise<MiningTemplate>;
+  submitMined(block: MinedBlock, options?: CallOptions): Promise<MinedBlockResult>;
   shutdown(options?: CallOptions): Promise<ShutdownResult>;
   /** Follows a branch that forks deeper than the node undoes by itself. */
   acceptBranch(id: string, options?: CallOptions): Promise<AcceptResult>;
@@ -92,6 +96,8 @@ export function createClient(options: ClientOptions): Client {
     metrics: async (call) =>
       new TextDecoder().decode((await exchange.bytes({ method: "GET", path: "/metrics" }, call)).bytes),
     mine: (request, call) => post("/v1/admin/mine", request, { timeoutMs: 120_000, ...call }),
+    miningTemplate: (address, call) => post("/v1/mining/templates", { address }, call),
+    submitMined: (block, call) => post("/v1/mining/blocks", block, call),
     acceptBranch: (id, call) => post("/v1/admin/accept", { id }, { timeoutMs: 120_000, ...call }),
     shutdown: (call) => post("/v1/admin/shutdown", {}, call),
     events: (follow = {}) => followEvents<ChainEvent>(exchange, clock, "/v1/events", follow),

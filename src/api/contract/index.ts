@@ -8,6 +8,7 @@ export * from "./error.ts";
 export { type FollowOptions, readServerEvents, type ServerEvent } from "./event-reader.ts";
 export * from "./events.ts";
 export { ApiError, type CallOptions, type ExchangeOptions, type Fetch } from "./exchange.ts";
+export * from "./mining.ts";
 export * from "./network.ts";
 export * from "./primitives.ts";
 export * from "./status.ts";
