@@ -34,7 +34,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   production: { mayImport: [...lower, "chain", "mempool"] },
   p2p: { mayImport: [...foundation, "validation", "events"] },
   sync: { mayImport: [...foundation, "consensus", "chain", "p2p"] },
-  stratum: { mayImport: [...foundation, "production", "events"] },
+  stratum: { mayImport: [...foundation, "consensus", "production", "events"] },
   explorer: { mayImport: [...foundation, "events"] },
   "api/contract": { mayImport: values, browserSafe: true },
   "api/server": { mayImport: ["base", "api/contract"] },

@@ -1,0 +1,1 @@
+export type { AcceptedShare, BlockResult, FoundBlock, ShareSink } from "./share.ts";
