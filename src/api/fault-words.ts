@@ -10,6 +10,10 @@ import type { Fault } from "#base";
 const SENTENCES: Readonly<Record<string, string>> = {
   "address-malformed": "the text is not an address: its prefix, length or checksum is wrong",
   "address-wrong-network": "the address belongs to another network[: its prefix is {prefix}, here it is {expected}]",
+  "pow-hash": "the hash is above the target: this is not enough work for a block",
+  "pow-seal-malformed": "a seal is 28 bytes: nVersion, nTime, nNonce, extranonce[; these are {sizeBytes}]",
+  "pow-time": "nTime must be from the template's minTimeS to its maxTimeS[; this one is {aheadS} s after minTimeS]",
+  "pow-version": "nVersion has bits changed that versionMask does not allow[: it is {version}]",
   "record-malformed": "the payload is not a record in canonical form",
   "record-too-large": "a record holds at most 16384 bytes[, not {sizeBytes}]",
   "transfer-dust": "an output is below the smallest amount that the chain allows[, {minAtoms} atoms]",

@@ -12,7 +12,10 @@ export type {
   NodeOrders,
   NodePorts,
   PendingView,
+  SealOutcome,
   StateProof,
   WorkFacts,
+  WorkOrders,
+  WorkTemplate,
 } from "./ports.ts";
 export type { SubmitLimits } from "./transaction-routes.ts";

@@ -14,7 +14,9 @@ import {
   createClient,
   HealthReport,
   Mempool,
+  MinedBlockResult,
   MineResult,
+  MiningTemplate,
   Peers,
   type SignedTransaction,
   Status,
@@ -22,7 +24,7 @@ import {
   Transaction,
 } from "#api/contract";
 import { HttpOptions } from "#api/server";
-import { fromUtf8, silentLogger, systemClock, systemRandom, toHex, utf8 } from "#base";
+import { asHash, blameSender, fromUtf8, silentLogger, systemClock, systemRandom, toHex, utf8 } from "#base";
 import { formatAddress } from "#crypto";
 import { encodeParts, type PreparedTransaction } from "#model";
 import { devAccountAddress, devAccountSeed, specToJson } from "#spec";
@@ -30,6 +32,7 @@ import { buildRecord, buildTransfer } from "#wallet/core";
 import { tempDir } from "../../test/support/temp.ts";
 import { createInMemoryNode, type InMemoryNode } from "./in-memory-node.ts";
 import { createNodeApi, DEFAULT_SUBMIT_LIMITS } from "./node-api.ts";
+import type { SealOutcome, WorkOrders, WorkTemplate } from "./ports.ts";
 
 const [alice, bob] = [devAccountAddress(0), devAccountAddress(1)].map((address) => formatAddress(address, "tagon")) as [
   string,
@@ -43,8 +46,8 @@ interface Running {
   readonly token: string;
 }
 
-async function run(): Promise<Running> {
-  const node = createInMemoryNode();
+async function run(work?: WorkOrders): Promise<Running> {
+  const node = { ...createInMemoryNode(), ...(work && { work }) };
   const server = await createNodeApi(
     {
       ...(Value.Default(HttpOptions, {}) as HttpOptions),
@@ -402,6 +405,51 @@ test("orders need the token and POST", async () => {
   await expect.poll(() => node.told).toEqual(["shutdown"]);
 });
 
+test("work for miners outside the node needs the token; what is wrong with it is said in words", async () => {
+  const parts = { version: 0x20000000, freeVersionBits: 0x1fffe000, minTimeS: 5, maxTimeS: 605, extranonceBytes: 16 };
+  const pieces = {
+    coinbaseHead: new Uint8Array(85),
+    coinbaseTail: new Uint8Array(19),
+    parent: asHash(new Uint8Array(32)),
+  };
+  const template: WorkTemplate = {
+    ...{ id: "ab".repeat(16), height: 1, sealHash: pieces.parent, timeMs: 5_000, expiresMs: 605_000 },
+    ...{ parts: { ...parts, ...pieces }, rewardAtoms: 7n, feesAtoms: 2n, transactionCount: 1 },
+    work: { bits: 0x1f04_0000, target: 2n ** 242n, expectedHashes: 16_384n },
+  };
+  const outcomes: Record<string, SealOutcome> = {
+    aa: { kind: "imported", block: { height: 1, id: pieces.parent as never } },
+    bb: { kind: "refused", fault: blameSender("pow-time", { aheadS: 601 }) },
+    cc: { kind: "expired" },
+  };
+  let made: WorkTemplate | null = template;
+  const { client, url } = await run({
+    template: () => made,
+    seal: async (_id, seal) => outcomes[toHex(seal)] ?? { kind: "unknown" },
+  });
+  const stranger = createClient({ baseUrl: url, fetch });
+  expect(await refusal(stranger.miningTemplate(alice))).toMatchObject({ status: 401 });
+  expect(await refusal(stranger.submitMined({ template: template.id, seal: "aa" }))).toMatchObject({ status: 401 });
+  expect(fits(MiningTemplate, await client.miningTemplate(alice))).toMatchObject({
+    ...{ version: "20000000", versionMask: "1fffe000", minTimeS: 5, reward: "7", fees: "2" },
+    work: { bits: "1f040000", expectedHashes: "16384" },
+    coinbase: { head: "00".repeat(85), extranonceBytes: 16, tail: "00".repeat(19) },
+  });
+  const give = (seal: string) => client.submitMined({ template: template.id, seal });
+  expect(fits(MinedBlockResult, await give("aa"))).toEqual({ result: "imported", height: 1, hash: "00".repeat(32) });
+  expect(await refusal(give("bb"))).toMatchObject({
+    status: 422,
+    code: "pow-time",
+    message: /this one is 601 s after/,
+  });
+  expect(await refusal(give("cc"))).toMatchObject({ status: 410, code: "template-expired" });
+  expect(await refusal(give("dd"))).toMatchObject({ status: 404, code: "template-unknown" });
+  expect(await refusal(give("AB"))).toMatchObject({ status: 400, code: "invalid-request" });
+  made = null;
+  expect(await refusal(client.miningTemplate(alice))).toMatchObject({ status: 409, code: "not-searched" });
+  expect(await refusal(client.miningTemplate(alice.replace("t", "x")))).toMatchObject({ status: 400 });
+});
+
 test("the description is OpenAPI 3.1, names every route, and resolves every reference", async () => {
   const { url } = await run();
   const document = (await (await fetch(`${url}/v1/openapi.json`)).json()) as {
@@ -441,6 +489,8 @@ test("the description is OpenAPI 3.1, names every route, and resolves every refe
       "POST /v1/admin/mine",
       "POST /v1/admin/accept",
       "POST /v1/admin/shutdown",
+      "POST /v1/mining/blocks",
+      "POST /v1/mining/templates",
       "POST /v1/transactions",
     ].sort(),
   );
@@ -448,7 +498,7 @@ test("the description is OpenAPI 3.1, names every route, and resolves every refe
     for (const [method, operation] of Object.entries(methods)) {
       expect(operation.summary, path).toBeTruthy();
       expect(Object.keys(operation.responses), path).toEqual(expect.arrayContaining(["4XX", "5XX"]));
-      expect(operation.security !== undefined, path).toBe(path.includes("admin"));
+      expect(operation.security !== undefined, path).toBe(/admin|mining/.test(path));
       const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const given = (operation.parameters ?? []).filter((one) => one.in === "path").map(({ name }) => name);
       expect(given, `${method} ${path}`).toEqual(named);

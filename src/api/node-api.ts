@@ -5,6 +5,7 @@ import { addAccountRoutes } from "./account-routes.ts";
 import { addAdminRoutes } from "./admin-routes.ts";
 import { addChainRoutes } from "./chain-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
+import { addMiningRoutes } from "./mining-routes.ts";
 import { addNetworkRoutes } from "./network-routes.ts";
 import type { NodePorts } from "./ports.ts";
 import { addSystemRoutes } from "./system-routes.ts";
@@ -38,6 +39,7 @@ export async function createNodeApi(options: NodeApiOptions, parts: NodeApiParts
   addNetworkRoutes(app, parts.ports);
   addEventRoutes(app, parts.ports, { streams, clock: parts.clock, log: parts.log });
   addAdminRoutes(app, parts.ports);
+  addMiningRoutes(app, parts.ports);
   addSystemRoutes(app, parts.ports);
   return server;
 }

@@ -144,11 +144,49 @@ export interface NodeOrders {
   shutdown(): void;
 }
 
+/** A block to be, for miners outside the node. */
+export interface WorkTemplate {
+  readonly id: string;
+  readonly height: number;
+  readonly sealHash: Hash;
+  readonly timeMs: number;
+  readonly parts: {
+    readonly version: number;
+    readonly freeVersionBits: number;
+    readonly parent: Hash;
+    /** Bounds of nTime, both inclusive. */
+    readonly minTimeS: number;
+    readonly maxTimeS: number;
+    readonly coinbaseHead: Uint8Array;
+    readonly extranonceBytes: number;
+    readonly coinbaseTail: Uint8Array;
+  };
+  readonly work: WorkFacts;
+  /** Fees included. */
+  readonly rewardAtoms: bigint;
+  readonly feesAtoms: bigint;
+  readonly transactionCount: number;
+  readonly expiresMs: number;
+}
+
+export type SealOutcome =
+  | { readonly kind: "imported" | "stored" | "known" | "waiting"; readonly block: BlockPoint }
+  | { readonly kind: "refused"; readonly fault: Fault }
+  | { readonly kind: "unknown" | "expired" };
+
+export interface WorkOrders {
+  /** @returns null when this chain's blocks are not searched. @throws OperationError `cannot-produce` */
+  template(address: Address): WorkTemplate | null;
+  /** @param seal of the engine's own form @throws OperationError when the disk fails */
+  seal(templateId: string, seal: Uint8Array): Promise<SealOutcome>;
+}
+
 /** All that the routes of a node stand on. */
 export interface NodePorts {
   readonly chain: ChainView;
   readonly pending: PendingView;
   readonly orders: NodeOrders;
+  readonly work: WorkOrders;
   /** `head-changed` wakes event readers; mempool and peer news is passed on. */
   readonly events: Bus<NodeEvents>;
   /** Read at each request. */

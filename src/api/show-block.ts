@@ -68,7 +68,7 @@ export async function isCanonical(chain: ChainView, record: BlockRecord): Promis
   return there !== null && equalBytes(there.id, record.id);
 }
 
-function showWork({ bits, target, expectedHashes }: WorkFacts): Work {
+export function showWork({ bits, target, expectedHashes }: WorkFacts): Work {
   return {
     bits: bits.toString(16).padStart(8, "0"),
     target: target.toString(16).padStart(64, "0"),

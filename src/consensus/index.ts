@@ -34,3 +34,4 @@ export {
   encodeWorkHeader,
   type WorkHeader,
 } from "./pow/work-header.ts";
+export { createPartsJob, type WorkParts, workPartsOf } from "./pow/work-parts.ts";

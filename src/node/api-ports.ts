@@ -1,5 +1,14 @@
 /** What the API asks of a node, answered from its parts. */
-import type { BlockRecord, ChainView, IncludedTransaction, NodeFacts, NodePorts, PendingView, WorkFacts } from "#api";
+import type {
+  BlockRecord,
+  ChainView,
+  IncludedTransaction,
+  NodeFacts,
+  NodePorts,
+  PendingView,
+  WorkFacts,
+  WorkOrders,
+} from "#api";
 import type { Peers } from "#api/contract";
 import { type Address, type BlockId, BoundedMap, ok, toHex } from "#base";
 import type { BlockEntry, Chain, TransactionPlace } from "#chain";
@@ -20,6 +29,7 @@ export interface ApiPortsParts {
   /** For blocks mined on demand. */
   readonly fastSealer: Sealer;
   readonly rewardAddress: Address;
+  readonly work: WorkOrders;
   readonly shutdown: () => void;
 }
 
@@ -29,6 +39,7 @@ export function createApiPorts(parts: ApiPortsParts): NodePorts {
     chain: chainView(core.chain),
     pending: pendingView(core),
     events: core.events,
+    work: parts.work,
     facts: () => factsOf(parts),
     peers: () => peersOf(core, transport),
     health: () => healthOf(core),

@@ -17,7 +17,7 @@ import {
   type TransactionId,
   toHex,
 } from "#base";
-import { type Chain, type ChainLedger, type ChainOptions, openChain, prepareKnownFor } from "#chain";
+import { type Chain, type ChainLedger, type ChainOptions, type DraftResult, openChain, prepareKnownFor } from "#chain";
 import { engineFor, type Me } from "#consensus";
 import { type Bus, createBus, type NodeEvents } from "#events";
 import { createJournal, Mempool, type MempoolOptions } from "#mempool";
@@ -86,6 +86,8 @@ export interface Core {
   submit(transactions: readonly Uint8Array[], origin: Origin): Promise<readonly Result<TransactionId, Fault>[]>;
   /** Why no block may be produced at present; null when all is well. */
   obstacle(): string | null;
+  /** The next block, of what is pending, for somebody to seal. */
+  draft(address: Address): DraftResult;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -148,6 +150,7 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
 
   return {
     ...{ chain, mempool, producer, peers, sync, events, disk, notices, submit, obstacle },
+    draft: (address) => chain.draft({ me: options.me, address }, mempool.select()),
     handshake: network.handshake,
     async start() {
       network.start();

@@ -33,6 +33,7 @@ import type { NodeConfig } from "./settings.ts";
 import { readSpec } from "./spec-source.ts";
 import { trimMemoryLater } from "./trim-memory.ts";
 import { AGENT, VERSION } from "./version.ts";
+import { createWorkTemplates } from "./work-templates.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const PORTS_TRIED = 200;
@@ -105,6 +106,7 @@ async function moveIn(house: House): Promise<RunningNode> {
     ...{ clock, random, log: log.child("api"), registry: createMetrics(core) },
     ports: createApiPorts({
       ...{ core, transport, fastSealer, rewardAddress, agent: AGENT, version: VERSION },
+      work: createWorkTemplates({ core, chainId, clock, random }),
       startedMs: clock.nowMs(),
       shutdown: () => shutdown(),
     }),

@@ -5,7 +5,16 @@ import { type Credit, type Header, sealHash } from "#model";
 import type { ChainSpec } from "#spec";
 import type { Draft, Engine, Parsed, Verdict } from "../engine.ts";
 import { compactToTarget, workOf } from "./compact.ts";
-import { BASE_VERSION, decodeClaim, decodeSeal, encodeClaim, type PowClaim, type PowSeal } from "./seal.ts";
+import {
+  BASE_VERSION,
+  decodeClaim,
+  decodeSeal,
+  encodeClaim,
+  FREE_VERSION_BITS,
+  type PowClaim,
+  type PowSeal,
+  TIME_ROLL_S,
+} from "./seal.ts";
 import { createSearchJob } from "./search-job.ts";
 import { decodeSnapshot, encodeSnapshot, type PowData, type PowSnapshot } from "./snapshot.ts";
 import { subsidyAt } from "./subsidy.ts";
@@ -15,10 +24,6 @@ import { computeWorkId, encodeCoinbase } from "./work-header.ts";
 export type PowBlock = Parsed<PowClaim, PowSeal>;
 export type PowEngine = Engine<PowClaim, PowSeal, PowData>;
 
-/** How far a miner may move the time of the 80 bytes ahead of the header's. */
-const TIME_ROLL_S = 600;
-/** Bits of the version that a miner may not move (BIP 320 leaves it the others). */
-const VERSION_MASK = 0xe0001fff;
 /** The coinbase has 4 bytes for the height. */
 const MAX_HEIGHT = 2 ** 32 - 1;
 /** How much easier than the head's a block of unknown parent may be. */
@@ -103,7 +108,7 @@ function checkSeal({ header, id, claim, seal }: PowBlock, limit: bigint): Result
   const target = compactToTarget(claim.bits);
   if (target === null || target > limit) return err(blameSender("pow-bits", { bits: claim.bits }));
   if (readUint(id, 0, 32) > target) return err(blameSender("pow-hash"));
-  if ((seal.version & VERSION_MASK) >>> 0 !== BASE_VERSION)
+  if ((seal.version & ~FREE_VERSION_BITS) >>> 0 !== BASE_VERSION)
     return err(blameSender("pow-version", { version: seal.version }));
   const aheadS = seal.timeS - secondsOf(header.timeMs);
   if (aheadS < 0 || aheadS > TIME_ROLL_S) return err(blameSender("pow-time", { aheadS }));

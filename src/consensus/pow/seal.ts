@@ -5,6 +5,10 @@ export const CLAIM_BYTES = 4;
 export const SEAL_BYTES = 28;
 /** What a miner starts from: the bits of BIP 9 without any signal. */
 export const BASE_VERSION = 0x20000000;
+/** Bits of the version that a miner may move, those that BIP 320 leaves free. */
+export const FREE_VERSION_BITS = 0x1fffe000;
+/** How far a miner may move the time of the 80 bytes ahead of the header's, s. */
+export const TIME_ROLL_S = 600;
 
 export interface PowClaim {
   /** Compact target. */

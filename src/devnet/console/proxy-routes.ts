@@ -26,12 +26,14 @@ export function addProxyRoutes(app: App, parts: ProxyParts): void {
     scope.addContentTypeParser("*", (_request, body, done) => done(null, body));
     const routes = [
       // The node says which of them it takes.
-      { url: "/v1/*", method: ["GET", "POST", "PUT", "PATCH", "DELETE"], isOrder: false },
-      { url: "/v1/admin/*", method: ["GET", "POST"], isOrder: true },
-      { url: "/metrics", method: ["GET"], isOrder: false },
-      { url: "/health", method: ["GET"], isOrder: false },
+      { url: "/v1/*", method: ["GET", "POST", "PUT", "PATCH", "DELETE"] },
+      { url: "/v1/admin/*", method: ["GET", "POST"], isOrder: true, isAudited: true },
+      // A miner asks for work all the time: that is not worth a line each.
+      { url: "/v1/mining/*", method: ["GET", "POST"], isOrder: true },
+      { url: "/metrics", method: ["GET"] },
+      { url: "/health", method: ["GET"] },
     ];
-    for (const { url, method, isOrder } of routes)
+    for (const { url, method, isOrder = false, isAudited = false } of routes)
       scope.route({
         ...{ url, method, config: { token: isOrder }, schema: { hide: true } },
         handler: async (request, reply) => {
@@ -41,7 +43,7 @@ export function addProxyRoutes(app: App, parts: ProxyParts): void {
           const isStream = request.headers.accept?.includes("text/event-stream") === true;
           if (isStream) parts.streams.assertRoom();
           const answer = await sendOn(request.raw, target);
-          if (isOrder) recordOrder(parts.audit, target, request.ip, answer.statusCode ?? 502);
+          if (isAudited) recordOrder(parts.audit, target, request.ip, answer.statusCode ?? 502);
           reply.hijack();
           if (answer.headers["content-type"]?.startsWith("text/event-stream")) parts.streams.add(outletOf(reply.raw));
           passBack(answer, reply.raw, { ...ownHeaders(reply.getHeaders()), [NODE_HEADER]: target.name });

@@ -1,0 +1,65 @@
+/** Blocks to be for miners outside the node: kept until their time has run out, or newer ones take their place. */
+import type { SealOutcome, WorkOrders, WorkTemplate } from "#api";
+import { type Address, BoundedMap, type Clock, type Hash, OperationError, type Random, toHex } from "#base";
+import { sealBlock, type UnsealedBlock } from "#chain";
+import { compactToTarget, type SearchJob, workOf, workPartsOf } from "#consensus";
+import { sealHash } from "#model";
+import type { Core } from "./core.ts";
+
+const REMEMBERED_TEMPLATES = 64;
+const ID_BYTES = 16;
+
+export interface WorkTemplatesParts {
+  readonly core: Pick<Core, "chain" | "disk" | "draft" | "obstacle">;
+  readonly chainId: Hash;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function createWorkTemplates({ core, chainId, clock, random }: WorkTemplatesParts): WorkOrders {
+  const { chain } = core;
+  const made = new BoundedMap<string, UnsealedBlock>(REMEMBERED_TEMPLATES);
+
+  const describe = (id: string, block: UnsealedBlock, job: SearchJob): WorkTemplate => {
+    const { header, transactions, expiresMs } = block;
+    const hash = sealHash(chainId, header);
+    const { bits, ...parts } = workPartsOf(job, header.height, hash);
+    const target = compactToTarget(bits)!;
+    let feesAtoms = 0n;
+    for (const item of transactions) feesAtoms += item.transaction.feeAtoms;
+    const credits = chain.engine.rewards(header, chain.head.snapshot, feesAtoms);
+    return {
+      ...{ id, height: header.height, sealHash: hash, timeMs: header.timeMs, parts, feesAtoms, expiresMs },
+      work: { bits, target, expectedHashes: workOf(target) },
+      rewardAtoms: credits.reduce((sum, { amountAtoms }) => sum + amountAtoms, 0n),
+      transactionCount: transactions.length,
+    };
+  };
+
+  return {
+    template(address: Address) {
+      const obstacle = core.obstacle();
+      if (obstacle !== null) throw new OperationError("cannot-produce", obstacle);
+      const draft = core.draft(address);
+      if (draft.kind === "never") throw new OperationError("cannot-produce", draft.why);
+      if (draft.kind === "later") throw new OperationError("cannot-produce", "the time of the next block has not come");
+      const { job } = draft.block;
+      if (job.kind !== "search") return null;
+      // A block beside the last one may still win; older ones only hold memory.
+      for (const [known, { header }] of made) if (header.height < chain.head.header.height) made.delete(known);
+      const id = toHex(random.bytes(ID_BYTES));
+      made.set(id, draft.block);
+      return describe(id, draft.block, job);
+    },
+    async seal(templateId, seal): Promise<SealOutcome> {
+      const unsealed = made.get(templateId);
+      if (unsealed === undefined) return { kind: "unknown" };
+      if (clock.nowMs() > unsealed.expiresMs) return { kind: "expired" };
+      const block = sealBlock(unsealed, seal);
+      const [result] = await core.disk.guard(chain.import([{ block, known: unsealed.transactions }]));
+      if (result === undefined) throw new OperationError("cannot-produce", "the node is stopping");
+      if (result.kind === "refused") return result;
+      return { kind: result.kind, block: { height: block.header.height, id: result.id } };
+    },
+  };
+}
