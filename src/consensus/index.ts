@@ -21,9 +21,10 @@ export { engineFor } from "./engine-for.ts";
 export { computeGenesis } from "./genesis.ts";
 export { computeAsertTarget } from "./pow/asert.ts";
 export { compactToTarget, targetToCompact, workOf } from "./pow/compact.ts";
+export { createKernelSearch, createNonceSearch } from "./pow/kernel/kernel-search.ts";
 export { createPowEngine, type PowBlock, type PowEngine } from "./pow/pow-engine.ts";
 export { encodeSeal, type PowClaim, type PowSeal } from "./pow/seal.ts";
-export { searchNonce } from "./pow/search-nonce.ts";
+export { type NonceSearch, type SearchWork, searchNonce } from "./pow/search-nonce.ts";
 export type { PowData, PowSnapshot } from "./pow/snapshot.ts";
 export { subsidyAt } from "./pow/subsidy.ts";
 export {

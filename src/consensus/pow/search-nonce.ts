@@ -16,24 +16,31 @@ const INITIAL = Int32Array.of(
 /** The bit that ends a message. */
 const PADDING = 0x80000000 | 0;
 
+export type SearchWork = Pick<SearchJob, "preimage" | "nonceAt" | "target">;
+
 /**
- * Tries `count` nonces from `from` on, wrapping at 2^32.
+ * Tries `count` nonces from `from` on, wrapping at 2^32, and leaves the work as it is.
  * @returns the first nonce whose double SHA-256 does not exceed the target, or null
  */
-export function searchNonce(
-  job: Pick<SearchJob, "preimage" | "nonceAt" | "target">,
-  range: { readonly from: number; readonly count: number },
-): number | null {
-  if (job.preimage.length !== 80 || job.nonceAt !== 76) throw new RangeError("the nonce lies at 76 of 80 bytes");
-  const view = new DataView(job.preimage.buffer, job.preimage.byteOffset, 80);
-  const state = new Int32Array(8);
+export type NonceSearch = (work: SearchWork, range: { readonly from: number; readonly count: number }) => number | null;
+
+/** What is the same for every nonce, as SHA-256 reads it. */
+export function searchInput({ preimage, nonceAt, target }: SearchWork) {
+  if (preimage.length !== 80 || nonceAt !== 76) throw new RangeError("the nonce lies at 76 of 80 bytes");
+  const view = new DataView(preimage.buffer, preimage.byteOffset, 80);
   const words = new Int32Array(64);
   const midstate = INITIAL.slice();
   for (let i = 0; i < 16; i++) words[i] = view.getInt32(4 * i, false);
   compress(midstate, words, midstate);
   const tail = Int32Array.of(view.getInt32(64, false), view.getInt32(68, false), view.getInt32(72, false));
   // The last word of the digest, byte-swapped, is the top of the hash as a number; only a hit is read in full.
-  const topOfTarget = Number(job.target >> 224n);
+  return { midstate, tail, topOfTarget: Number(target >> 224n) };
+}
+
+export const searchNonce: NonceSearch = (work, range) => {
+  const { midstate, tail, topOfTarget } = searchInput(work);
+  const state = new Int32Array(8);
+  const words = new Int32Array(64);
   for (let i = 0; i < range.count; i++) {
     const nonce = (range.from + i) >>> 0;
     words.set(tail);
@@ -47,10 +54,10 @@ export function searchNonce(
     words.fill(0, 9, 15);
     words[15] = 256;
     compress(INITIAL, words, state);
-    if (swap(state[7]!) >>> 0 <= topOfTarget && numberOf(state) <= job.target) return nonce;
+    if (swap(state[7]!) >>> 0 <= topOfTarget && numberOf(state) <= work.target) return nonce;
   }
   return null;
-}
+};
 
 /** One block of SHA-256 (FIPS 180-4). `words` holds 16 words and room for the other 48; `out` may be `from`. */
 function compress(from: Int32Array, words: Int32Array, out: Int32Array): void {
