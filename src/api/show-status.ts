@@ -3,6 +3,7 @@
 import type { ChainInfo, MempoolSummary, Status } from "#api/contract";
 import { toHex } from "#base";
 import { MAX_RECORD_BYTES } from "#model";
+import { spacingMsOf } from "#spec";
 import type { ChainView, NodePorts, PendingView } from "./ports.ts";
 import { showPoint } from "./show-block.ts";
 
@@ -44,7 +45,7 @@ function showChain({ spec, chainId, genesisId }: ChainView): ChainInfo {
     engine: spec.engine.kind,
     addressPrefix: spec.addressPrefix,
     genesis: toHex(genesisId),
-    spacingMs: spec.engine.spacingMs,
+    spacingMs: spacingMsOf(spec.engine),
     maturityBlocks: spec.rewards.maturityBlocks,
     maxBlockBytes: spec.limits.maxBlockBytes,
     maxRecordBytes: MAX_RECORD_BYTES,

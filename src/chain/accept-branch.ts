@@ -92,6 +92,7 @@ function inputOf({ engine, blocks }: AcceptParts, entry: BlockEntry): BlockInput
     proposer: header.proposer,
     transactions: blocks.transactions(entry),
     votes: blocks.body(entry).votes,
+    orders: engine.orders(header, parent.snapshot),
     rewards: (feesAtoms) => engine.rewards(header, parent.snapshot, feesAtoms),
   };
 }

@@ -7,6 +7,7 @@ import {
   type Clock,
   type Hash,
   InvariantError,
+  type Key,
   type Logger,
   type Result,
   type TransactionId,
@@ -67,8 +68,15 @@ export type DraftResult =
   | { readonly kind: "later"; readonly atMs: number }
   | { readonly kind: "never"; readonly why: string };
 
+/** Who signs blocks and votes: the key, and the onion that goes with it. */
+export interface Signer {
+  readonly key: Key;
+  /** The layer under a tip of our onion; null when the tip is none of ours or the onion is used up. */
+  reveal(tip: Hash): Hash | null;
+}
+
 export interface Producer {
-  readonly me: Me;
+  readonly me: Signer;
   /** Who is credited. */
   readonly address: Address;
 }
@@ -195,23 +203,41 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
 function createDraft(
   { engine, chainId, clock }: ChainParts,
   working: WorkingState,
-  { me, address }: Producer,
+  { me: signer, address }: Producer,
   candidates: Iterable<PreparedTransaction>,
 ): DraftResult {
   const parent = working.head.snapshot;
   const nowMs = clock.nowMs();
+  const me = meOn(working.ledger, signer);
   const turn = engine.turn(parent, me, nowMs);
   if (turn.kind !== "now") return turn;
   const claim = engine.encodeClaim(turn.claim);
-  const timeMs = Math.max(nowMs, turn.minTimeMs);
+  const timeMs = Math.min(Math.max(nowMs, turn.minTimeMs), turn.maxTimeMs);
   const draft = { height: parent.height + 1, parent: parent.id, timeMs, proposer: address, claim };
   const rewards = (feesAtoms: bigint): readonly Credit[] => engine.rewards(draft, parent, feesAtoms);
-  const { transactions, stateRoot } = working.ledger.draft({ ...draft, votes: [], rewards, candidates });
+  const { transactions, stateRoot } = working.ledger.draft({
+    ...draft,
+    votes: [],
+    orders: engine.orders(draft, parent),
+    rewards,
+    candidates,
+  });
   const body: Body = { transactions: transactions.map((item) => item.bytes), votes: [] };
   const ids = transactions.map((item) => item.id);
   const header = { version: HEADER_VERSION, ...draft, bodyRoot: computeBodyRoot(ids, body.votes), stateRoot };
   const job = engine.sealJob(draft, sealHash(chainId, header), turn.claim);
   return { kind: "draft", block: { header, body, transactions, job, expiresMs: turn.expiresMs } };
+}
+
+/** The signer as the engine sees it: its onion's tip lies in the state of the parent. */
+function meOn(ledger: ChainLedger, { key, reveal }: Signer): Me {
+  return {
+    key,
+    reveal(epoch) {
+      const tip = ledger.stake?.onionTip(key, epoch) ?? null;
+      return tip === null ? null : reveal(tip);
+    },
+  };
 }
 
 function creditsOf(engine: Engine, blocks: BlockStore, entry: BlockEntry): readonly Credit[] {

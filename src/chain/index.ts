@@ -5,6 +5,7 @@ export {
   type DraftResult,
   openChain,
   type Producer,
+  type Signer,
   sealBlock,
   type UnsealedBlock,
 } from "./chain.ts";

@@ -99,6 +99,7 @@ export class WorkingState {
       proposer: header.proposer,
       transactions,
       votes: body.votes,
+      orders: engine.orders(header, parent.snapshot),
       rewards: (feesAtoms) => engine.rewards(header, parent.snapshot, feesAtoms),
     });
     if (!applied.ok) {

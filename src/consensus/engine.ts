@@ -3,8 +3,8 @@
  * Target, weights and eligibility are functions of the parent's snapshot, used by both `turn` and `checkOnParent`,
  * so that producer and verifier cannot disagree.
  */
-import type { Address, BlockId, Fault, Hash, Key, Result } from "#base";
-import type { Checkpoint, Credit, Header, Outcome, Vote } from "#model";
+import type { Address, BlockId, Fault, Hash, Key, Result, Signature } from "#base";
+import type { BlockOrders, Checkpoint, Credit, EpochTable, Header, Outcome, Vote } from "#model";
 
 /** `wait` is held for a while and never remembered as invalid. */
 export type Verdict =
@@ -46,12 +46,22 @@ export interface Snapshot<D = unknown> {
 /** The producer: a public key, and the one secret that an engine may ask for, kept by the wallet. */
 export interface Me {
   readonly key: Key;
-  reveal(tip: Hash): Hash | null;
+  /**
+   * What continues our onion, as the state of the parent has it, for a block of that epoch; null when we have no
+   * onion there or cannot continue it.
+   */
+  reveal(epoch: number): Hash | null;
 }
 
 export type Turn<C> =
-  /** The block's time must be `minTimeMs` or later; work on it is worth nothing after `expiresMs`. */
-  | { readonly kind: "now"; readonly claim: C; readonly minTimeMs: number; readonly expiresMs: number }
+  /** The block's time lies from `minTimeMs` to `maxTimeMs`; work on it is worth nothing after `expiresMs`. */
+  | {
+      readonly kind: "now";
+      readonly claim: C;
+      readonly minTimeMs: number;
+      readonly maxTimeMs: number;
+      readonly expiresMs: number;
+    }
   | { readonly kind: "later"; readonly atMs: number }
   | { readonly kind: "never"; readonly why: string };
 
@@ -77,6 +87,8 @@ export interface SignJob {
   readonly message: Hash;
   readonly key: Key;
   readonly guard: Guard;
+  /** The seal of a block, or the signature of a vote as it stands in its bytes. */
+  seal(signature: Signature): Uint8Array;
 }
 export type SealJob = SearchJob | SignJob;
 
@@ -98,6 +110,8 @@ export interface Succession<C, S, D> {
   /** The claim of the genesis header; its seal is empty and its id is its seal hash, on every engine. */
   genesisClaim(): Uint8Array;
   genesis(id: BlockId): Snapshot<D>;
+  /** What the ledger must do besides; null where an engine asks for nothing. Same moment as `rewards`. */
+  orders(draft: Draft, parent: Snapshot<D>): BlockOrders | null;
   /** Known before the seal, because the state root must hold them. */
   rewards(draft: Draft, parent: Snapshot<D>, feesAtoms: bigint): readonly Credit[];
   /** `body` and `outcomes` are null while only the header is known. */
@@ -115,18 +129,57 @@ export interface Succession<C, S, D> {
 /** Negative when `b` is better; 0 = keep the first seen. */
 export interface Preference<D> {
   compare(a: Snapshot<D>, b: Snapshot<D>): number;
+  /** Whether a branch of which only headers are known may turn out better than the head, once its bodies are there. */
+  promising(branch: Snapshot<D>, head: Snapshot<D>): boolean;
   /** Whether a header branch of unknown parent deserves memory, seen from the head (rule POW-12). */
   plausible(block: Parsed, head: Snapshot<D>): boolean;
 }
 
+/** What a voter should do now. */
+export type Duty =
+  | { readonly kind: "now"; readonly vote: Omit<Vote, "signature">; readonly job: SignJob }
+  | { readonly kind: "later"; readonly atMs: number }
+  | { readonly kind: "never"; readonly why: string };
+
 export interface Voting<D> {
-  duty(head: Snapshot<D>, me: Me, nowMs: number): { readonly vote: Vote; readonly job: SignJob } | null;
+  duty(head: Snapshot<D>, me: Pick<Me, "key">, nowMs: number): Duty;
+  /**
+   * Whether a vote that somebody sent is worth keeping, seen from the head; its signature is not looked at.
+   * `wait` when its checkpoints are of a time or branch that the head does not know.
+   */
+  admit(vote: Vote, head: Snapshot<D>, nowMs: number): Verdict;
+  /** Of the votes offered, those that a block of this time on `parent` may hold: each counts there for the first time. */
+  choose(votes: Iterable<Vote>, timeMs: number, parent: Snapshot<D>): readonly Vote[];
+  /** A body's votes on their branch: each must count there, for the first time. Signatures are checked elsewhere. */
+  check(votes: readonly Vote[], timeMs: number, parent: Snapshot<D>): Result<void, Fault>;
+}
+
+/** Slots, draws and tables, for pages, duties and whoever watches over them. */
+export interface LotteryView<D> {
+  readonly epochSlots: number;
+  slotAt(timeMs: number): number;
+  slotStartMs(slot: number): number;
+  epochOf(slot: number): number;
+  /** Who is drawn in a slot after `parent`, should no block come before it; null when the table is not known yet. */
+  leaderOf(slot: number, parent: Snapshot<D>): Key | null;
+  /** Table of the snapshot's own epoch, and of the next (null while its block was not executed). */
+  tables(snapshot: Snapshot<D>): { readonly current: EpochTable; readonly next: EpochTable | null };
+  /** How the votes stand for the snapshot's own epoch. */
+  progress(snapshot: Snapshot<D>): {
+    readonly epoch: number;
+    readonly target: Checkpoint;
+    readonly votedAtoms: bigint;
+    readonly totalAtoms: bigint;
+    readonly finalizedHeight: number;
+    readonly justifiedHeight: number;
+    hasVoted(key: Key): boolean;
+  };
 }
 
 /** Facts for people and miners; never a rule. */
 export interface Insight<D> {
-  /** Work: expected hashes for the next block, and its target. */
-  describe(snapshot: Snapshot<D>): { readonly difficulty: bigint; readonly target: bigint };
+  /** Work: expected hashes for the next block, and its target. Null where nothing is searched. */
+  describe(snapshot: Snapshot<D>): { readonly difficulty: bigint; readonly target: bigint } | null;
 }
 
 export interface Engine<C = unknown, S = unknown, D = unknown>
@@ -138,4 +191,12 @@ export interface Engine<C = unknown, S = unknown, D = unknown>
   readonly name: string;
   /** Absent where an engine has no votes. */
   readonly voting: Voting<D> | null;
+  /** Absent where nobody is drawn. */
+  readonly lottery: LotteryView<D> | null;
+}
+
+/** Epoch tables by their hash: stored once, whoever refers to them. */
+export interface TableSource {
+  /** @returns null when no executed block has made such a table */
+  load(hash: Hash): EpochTable | null;
 }

@@ -1,8 +1,10 @@
 export type {
   Draft,
+  Duty,
   Engine,
   Guard,
   Insight,
+  LotteryView,
   Me,
   Parsed,
   Preference,
@@ -12,6 +14,7 @@ export type {
   SignJob,
   Snapshot,
   Succession,
+  TableSource,
   Turn,
   Validity,
   Verdict,

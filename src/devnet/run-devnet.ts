@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type Clock, every, OperationError, silentLogger, systemClock } from "#base";
 import { formatAddress } from "#crypto";
-import { DEV_ACCOUNT_COUNT, devAccountName } from "#spec";
+import { DEV_ACCOUNT_COUNT, devAccountName, nominalHashRate } from "#spec";
 import { devAccount } from "#wallet/core";
 import { ensureWebBuilt } from "../../scripts/build-web.ts";
 import { type Agreement, findAgreement } from "./agreement.ts";
@@ -11,7 +11,7 @@ import { createConsole } from "./console/console.ts";
 import { type DevnetFolder, openDevnetFolder } from "./devnet-folder.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { DEVNET_DEFAULTS, type DevnetOptions, MAX_NODES } from "./options.ts";
-import { type DevnetSpec, hashRateOf, readDevnetSpec, shareHashRate } from "./spec-file.ts";
+import { type DevnetSpec, readDevnetSpec, shareHashRate } from "./spec-file.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const TRIM_LOGS_MS = 5_000;
@@ -75,7 +75,8 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
     const { url, movedFrom } = await server.start();
     undo.push(() => fleet.stopAll());
     log(`Agon devnet at ${url}${movedFrom === null ? "" : ` (port ${movedFrom} is taken)`}`);
-    for (const rate of shareHashRate(options.hashRate ?? hashRateOf(chain.spec), options.nodes)) await fleet.add(rate);
+    for (const rate of shareHashRate(options.hashRate ?? nominalHashRate(chain.spec.engine) ?? 1, options.nodes))
+      await fleet.add(rate);
     await fleet.startAll();
     await server.describeNodes();
     signal?.throwIfAborted();

@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { canonicalJson, specToJson } from "#spec";
+import { canonicalJson, nominalHashRate, specToJson } from "#spec";
 import { tempDir } from "../../test/support/temp.ts";
-import { hashRateOf, readDevnetSpec, shareHashRate } from "./spec-file.ts";
+import { readDevnetSpec, shareHashRate } from "./spec-file.ts";
 
 it("throttles miners to the chain's spacing", () => {
-  expect(hashRateOf(readDevnetSpec("dev").spec)).toBe(8_192);
-  expect(hashRateOf(readDevnetSpec("test").spec)).toBe(6_553);
+  expect(nominalHashRate(readDevnetSpec("dev").spec.engine)).toBe(8_192);
+  expect(nominalHashRate(readDevnetSpec("test").spec.engine)).toBe(6_553);
 });
 
 it("shares a rate so that nothing is lost and nobody goes without", () => {

@@ -4,8 +4,6 @@ import { resolve } from "node:path";
 import { OperationError, toHex } from "#base";
 import { builtInSpec, type ChainSpec, chainIdOf, isBuiltInChain, parseChainSpec } from "#spec";
 
-const MAX_HASH_RATE = 1_000_000;
-
 export interface DevnetSpec {
   readonly spec: ChainSpec;
   readonly chainId: string;
@@ -38,15 +36,6 @@ function readFile(path: string): ChainSpec {
     "spec-invalid",
     `the chain specification ${path} is refused: ${[spec.error.code, ...detail].join(", ")}`,
   );
-}
-
-/** Hashes a second that find a block at the easiest target every `spacingMs`; what miners are throttled to. */
-export function hashRateOf({ engine }: ChainSpec): number {
-  const exponent = BigInt(engine.limitBits >>> 24);
-  const mantissa = BigInt(engine.limitBits & 0x7fffff);
-  const target = exponent > 3n ? mantissa << (8n * (exponent - 3n)) : mantissa >> (8n * (3n - exponent));
-  const rate = (2n ** 256n * 1_000n) / (target * BigInt(Math.max(1, engine.spacingMs)));
-  return Math.max(1, Number(rate < MAX_HASH_RATE ? rate : MAX_HASH_RATE));
 }
 
 /** Shares as equal as can be, each at least 1. */

@@ -17,6 +17,9 @@ export type {
   LedgerStats,
   LedgerStorage,
   Maturing,
+  StakeView,
   StateChanges,
   StateEntry,
+  Unbonding,
+  Validator,
 } from "./types.ts";

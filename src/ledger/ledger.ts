@@ -86,6 +86,7 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
     },
     supply: () => readSupply(state),
     maturing: (address) => readMaturing(state, address, spec.rewards.maturityBlocks),
+    stake: null,
     apply,
     revert(changes) {
       root = null;

@@ -1,6 +1,6 @@
 /** What the ledger takes and gives. */
-import type { Address, Fault, Hash, TransactionId } from "#base";
-import type { Account, Credit, Outcome, PreparedTransaction, Supply, Vote } from "#model";
+import type { Address, Fault, Hash, Key, TransactionId } from "#base";
+import type { Account, BlockOrders, Credit, Outcome, PreparedTransaction, Supply, Vote } from "#model";
 import type { StateChanges } from "./state/changes.ts";
 import type { StatePage } from "./state/pages.ts";
 import type { StateProof } from "./state/proof.ts";
@@ -15,7 +15,10 @@ export interface BlockInput {
   readonly proposer: Address;
   /** Signatures are checked already. */
   readonly transactions: readonly PreparedTransaction[];
+  /** On their branch checked already. */
   readonly votes: readonly Vote[];
+  /** What the engine asks for besides; null on a chain without a lottery. */
+  readonly orders: BlockOrders | null;
   /** What the engine credits, given the block's fees. */
   readonly rewards: (feesAtoms: bigint) => readonly Credit[];
 }
@@ -39,6 +42,7 @@ export interface DraftInput {
   readonly timeMs: number;
   readonly proposer: Address;
   readonly votes: readonly Vote[];
+  readonly orders: BlockOrders | null;
   readonly rewards: (feesAtoms: bigint) => readonly Credit[];
   /** In the order they should be tried; those that fail are left out. */
   readonly candidates: Iterable<PreparedTransaction>;
@@ -57,12 +61,56 @@ export interface Maturing {
   readonly credit: Credit;
 }
 
+/** A part of a bond on its way out: it can still be slashed, and is paid when its epoch begins. */
+export interface Unbonding {
+  /** Null until the request is final and has left the tables. */
+  readonly paidAtEpoch: number | null;
+  readonly amountAtoms: bigint;
+}
+
+/** A validator as the state has it (rules STAKE-1 to STAKE-3). */
+export interface Validator {
+  readonly owner: Address;
+  readonly signingKey: Key;
+  /** What is bonded and not on its way out, whether it counts already or waits to be final. */
+  readonly bondedAtoms: bigint;
+  /** What counts in the next table, were it made now. */
+  readonly activeAtoms: bigint;
+  readonly unbonding: readonly Unbonding[];
+  /** First epoch in whose table it may stand again; 0 when it never was in jail. */
+  readonly jailedUntilEpoch: number;
+  /** It left the tables because it did not vote while nothing became final. */
+  readonly leaked: boolean;
+  readonly onionTip: Hash;
+  readonly nextOnion: { readonly tip: Hash; readonly fromEpoch: number } | null;
+  /** Latest epoch it voted for, and in how many; blocks it made, since it first bonded. */
+  readonly lastVoteEpoch: number;
+  readonly votes: number;
+  readonly blocks: number;
+  readonly slashedAtoms: bigint;
+}
+
+/** What the state knows of those who bond. */
+export interface StakeView {
+  /** In the order in which they first bonded. */
+  validators(): readonly Validator[];
+  validator(owner: Address): Validator | null;
+  /** By the present signing key or one that it had. */
+  validatorOf(signingKey: Key): Validator | null;
+  /** What a block of that epoch signed by this key must continue; null for a key that nobody has. */
+  onionTip(signingKey: Key, epoch: number): Hash | null;
+  /** Waiting to be divided among those who vote in the present epoch. */
+  voterPoolAtoms(): bigint;
+}
+
 /** The authenticated state of one chain at one block, and the rules that move it. Synchronous; not shared between branches. */
 export interface Ledger {
   readonly root: Hash;
   account(address: Address): Account | null;
   supply(): Supply;
   maturing(address: Address): readonly Maturing[];
+  /** Null on a chain without bonds. */
+  readonly stake: StakeView | null;
   /** On success the state has moved to after the block; on a fault it is as before. */
   apply(
     input: BlockInput,

@@ -1,23 +1,11 @@
 /** A block's body, its root, and the block as it travels and is stored (rules BLOCK-5 to BLOCK-8). */
-import {
-  asHash,
-  asKey,
-  asSignature,
-  blameSender,
-  concatBytes,
-  err,
-  type Fault,
-  type Hash,
-  ok,
-  type Result,
-} from "#base";
+import { blameSender, concatBytes, err, type Fault, type Hash, ok, type Result } from "#base";
 import { merkleRoot, sha256 } from "#crypto";
 import { decodeHeader, encodeHeader, type Header } from "./header.ts";
 import { MAX_BLOCK_TRANSACTIONS, MAX_BLOCK_VOTES, MAX_HEADER_BYTES } from "./limits.ts";
 import { decodeParts, encodeParts } from "./offsets.ts";
-import type { Vote } from "./vote.ts";
+import { decodeVote, encodeVote, VOTE_BYTES, type Vote } from "./vote.ts";
 
-const VOTE_BYTES = 176;
 const TRANSACTIONS_DEPTH = 16;
 const VOTES_DEPTH = 8;
 
@@ -69,22 +57,15 @@ export function decodeBlock(bytes: Uint8Array, maxBytes: number): Result<Block, 
 
 /** SHA-256(list root of the transaction ids ‖ list root of the hashes of the votes), length mixed in (rule BLOCK-6). */
 export function computeBodyRoot(transactionIds: readonly Hash[], votes: readonly Vote[]): Hash {
-  const voteHashes = votes.map((vote) => sha256(encodeVotes([vote])));
+  const voteHashes = votes.map((vote) => sha256(encodeVote(vote)));
   return sha256(concatBytes(merkleRoot(transactionIds, TRANSACTIONS_DEPTH), merkleRoot(voteHashes, VOTES_DEPTH)));
 }
 
 function encodeVotes(votes: readonly Vote[]): Uint8Array {
   if (votes.length > MAX_BLOCK_VOTES) throw new RangeError(`${votes.length} votes`);
   const bytes = new Uint8Array(votes.length * VOTE_BYTES);
-  const view = new DataView(bytes.buffer);
   votes.forEach((vote, i) => {
-    const at = i * VOTE_BYTES;
-    view.setBigUint64(at, BigInt(vote.source.epoch), true);
-    bytes.set(vote.source.id, at + 8);
-    view.setBigUint64(at + 40, BigInt(vote.target.epoch), true);
-    bytes.set(vote.target.id, at + 48);
-    bytes.set(vote.key, at + 80);
-    bytes.set(vote.signature, at + 112);
+    bytes.set(encodeVote(vote), i * VOTE_BYTES);
   });
   return bytes;
 }
@@ -92,18 +73,11 @@ function encodeVotes(votes: readonly Vote[]): Uint8Array {
 function decodeVotes(bytes: Uint8Array): Vote[] | null {
   const count = bytes.length / VOTE_BYTES;
   if (!Number.isInteger(count) || count > MAX_BLOCK_VOTES) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const votes: Vote[] = [];
   for (let at = 0; at < bytes.length; at += VOTE_BYTES) {
-    const source = Number(view.getBigUint64(at, true));
-    const target = Number(view.getBigUint64(at + 40, true));
-    if (!Number.isSafeInteger(source) || !Number.isSafeInteger(target)) return null;
-    votes.push({
-      source: { epoch: source, id: asHash(bytes.subarray(at + 8, at + 40)) },
-      target: { epoch: target, id: asHash(bytes.subarray(at + 48, at + 80)) },
-      key: asKey(bytes.subarray(at + 80, at + 112)),
-      signature: asSignature(bytes.subarray(at + 112, at + 176)),
-    });
+    const vote = decodeVote(bytes, at);
+    if (vote === null) return null;
+    votes.push(vote);
   }
   return votes;
 }

@@ -9,10 +9,19 @@ export {
   encodeBlock,
   encodeBody,
 } from "./block.ts";
-export { CREDIT_REASONS, type Credit, type CreditReason, type Outcome } from "./credit.ts";
+export { CREDIT_REASONS, type Credit, type CreditReason, type Outcome, VOTER_POOL } from "./credit.ts";
+export {
+  createEpochTable,
+  decodeEpochTable,
+  type EpochTable,
+  encodeEpochTable,
+  epochTableHash,
+  type TableEntry,
+} from "./epoch-table.ts";
 export { decodeHeader, encodeHeader, HEADER_VERSION, type Header, sealHash } from "./header.ts";
 export * from "./limits.ts";
 export { decodeParts, encodeParts } from "./offsets.ts";
+export type { BlockOrders, EpochStep } from "./orders.ts";
 export {
   decodeRecord,
   decodeTransfer,
@@ -22,6 +31,7 @@ export {
   type Output,
   type RecordPayload,
 } from "./payload.ts";
+export { decodeSignedSeal, encodeSignedSeal, type SignedSeal } from "./signed-seal.ts";
 export {
   decodeTransaction,
   encodeTransaction,
@@ -33,4 +43,4 @@ export {
   type Transaction,
   transactionId,
 } from "./transaction.ts";
-export type { Checkpoint, Vote } from "./vote.ts";
+export { type Checkpoint, decodeVote, encodeVote, VOTE_BYTES, type Vote, voteMessage } from "./vote.ts";

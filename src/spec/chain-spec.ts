@@ -10,7 +10,42 @@ export interface WorkSpec {
   readonly halfLifeS: number;
 }
 
-export type EngineSpec = WorkSpec;
+/** A validator that the chain begins with. */
+export interface GenesisValidator {
+  /** Owns the bond and is paid for votes. */
+  readonly owner: string;
+  /** Ed25519 public key, 64 hex digits. */
+  readonly signingKey: string;
+  /** Last hash of its onion, 64 hex digits. */
+  readonly onionTip: string;
+  readonly bondAtoms: bigint;
+}
+
+export interface StakeSpec {
+  readonly kind: "pos";
+  readonly slotMs: number;
+  readonly epochSlots: number;
+  /** Epochs without finality after which those who do not vote leave the table. */
+  readonly leakEpochs: number;
+  /** How long a bond that left the table can still be slashed. */
+  readonly unbondEpochs: number;
+  /** Epochs a slashed validator stays out of the tables. */
+  readonly jailEpochs: number;
+  /** A node whose head is older asks for a checkpoint; 0 = never. */
+  readonly checkpointEpochs: number;
+  readonly minBondAtoms: bigint;
+  /** Of the heaviest bonds, how many may be in a table. */
+  readonly maxValidators: number;
+  /** Parts per million of bond and unbonding that a proven offence costs. */
+  readonly slashPpm: number;
+  /** Parts per million of what is slashed, for who reported it; the rest is burned. */
+  readonly reportPpm: number;
+  /** Parts per million of the subsidy for the proposer; the rest is the voters'. */
+  readonly proposerPpm: number;
+  readonly validators: readonly GenesisValidator[];
+}
+
+export type EngineSpec = WorkSpec | StakeSpec;
 
 export interface ChainSpec {
   readonly version: 1;
@@ -47,3 +82,11 @@ export interface ChainSpec {
     readonly maturityBlocks: number;
   };
 }
+
+/** Usual time between two blocks. */
+export function spacingMsOf(engine: EngineSpec): number {
+  return engine.kind === "pow" ? engine.spacingMs : engine.slotMs;
+}
+
+export type WorkChainSpec = ChainSpec & { readonly engine: WorkSpec };
+export type StakeChainSpec = ChainSpec & { readonly engine: StakeSpec };

@@ -2,7 +2,8 @@
 import { equalBytes, err, type Fault, ok, type Result, utf8 } from "#base";
 import { formatAddress, parseAddress } from "#crypto";
 import { MAX_BLOCK_TRANSACTIONS } from "#model";
-import type { ChainSpec, EngineSpec } from "./chain-spec.ts";
+import type { ChainSpec } from "./chain-spec.ts";
+import { readEngine } from "./read-engine.ts";
 import { createStrictReader, type StrictReader } from "./strict-reader.ts";
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
@@ -18,8 +19,8 @@ const MIN_BLOCK_BYTES = 32_768;
 
 /**
  * @param json as JSON.parse gives it
- * @returns `spec-unknown-key`, `spec-missing-key`, `spec-value`, `spec-address`, `spec-duplicate-account` or
- * `spec-supply`, each with the path of what is wrong and the problem in words
+ * @returns `spec-unknown-key`, `spec-missing-key`, `spec-value`, `spec-address`, `spec-duplicate-account`,
+ * `spec-duplicate-validator` or `spec-supply`, each with the path of what is wrong and the problem in words
  */
 export function parseChainSpec(json: unknown): Result<ChainSpec, Fault> {
   const read = createStrictReader();
@@ -40,35 +41,19 @@ export function parseChainSpec(json: unknown): Result<ChainSpec, Fault> {
     version: 1,
     name: read.text(root.name, "name", NAME),
     addressPrefix,
-    engine: readEngine(read, root.engine),
+    engine: readEngine(read, root.engine, (json, path) => readAddress(read, json, path, addressPrefix)),
     genesis: readGenesis(read, root.genesis, addressPrefix),
     time: readTime(read, root.time),
     limits: readLimits(read, root.limits),
     fees: readFees(read, root.fees),
     rewards: readRewards(read, root.rewards),
   };
-  if (read.fault() === null) checkSupply(read, spec);
+  if (read.fault() === null) {
+    checkEngineTime(read, spec);
+    checkSupply(read, spec);
+  }
   const fault = read.fault();
   return fault === null ? ok(spec) : err(fault);
-}
-
-function readEngine(read: StrictReader, json: unknown): EngineSpec {
-  const engine = read.object(json, "engine", ["kind", "limitBits", "spacingMs", "halfLifeS"]);
-  read.text(engine.kind, "engine.kind", /^pow$/);
-  const limitBits = read.integer(engine.limitBits, "engine.limitBits", 0, 2 ** 32 - 1);
-  const exponent = limitBits >>> 24;
-  const mantissa = limitBits & 0xffffff;
-  // The compact form of a target from 2^23 to 2^255 (rule POW-3).
-  if (exponent < 4 || exponent > 32 || mantissa < 0x8000 || mantissa > 0x7fffff)
-    read.refuse("spec-value", "engine.limitBits", "must be a canonical compact target with an exponent from 4 to 32");
-  const spacingMs = read.integer(engine.spacingMs, "engine.spacingMs", 1_000, DAY_S * 1_000);
-  if (spacingMs % 1_000 !== 0) read.refuse("spec-value", "engine.spacingMs", "must be whole seconds");
-  return {
-    kind: "pow",
-    limitBits,
-    spacingMs,
-    halfLifeS: read.integer(engine.halfLifeS, "engine.halfLifeS", 0, 365 * DAY_S),
-  };
 }
 
 function readGenesis(read: StrictReader, json: unknown, addressPrefix: string): ChainSpec["genesis"] {
@@ -140,10 +125,19 @@ function readRewards(read: StrictReader, json: unknown): ChainSpec["rewards"] {
   };
 }
 
+/** Where time comes in slots a block is later than its parent and nothing else, and its slot cannot be guessed long before. */
+function checkEngineTime(read: StrictReader, { engine, time }: ChainSpec): void {
+  if (engine.kind !== "pos") return;
+  if (time.medianOf !== 1) read.refuse("spec-value", "time.medianOf", "must be 1 where blocks have slots");
+  if (time.maxAheadMs > engine.slotMs) read.refuse("spec-value", "time.maxAheadMs", "must be at most one slot");
+}
+
 /** Whatever is issued until the last height stays below 2^63 (rule SPEC-4). */
 function checkSupply(read: StrictReader, spec: ChainSpec): void {
   const { subsidyAtoms, halvingBlocks } = spec.rewards;
-  const genesis = spec.genesis.accounts.reduce((sum, account) => sum + account.balanceAtoms, 0n);
+  const bonds = spec.engine.kind === "pos" ? spec.engine.validators : [];
+  const balances = spec.genesis.accounts.reduce((sum, account) => sum + account.balanceAtoms, 0n);
+  const genesis = bonds.reduce((sum, { bondAtoms }) => sum + bondAtoms, balances);
   const subsidised = halvingBlocks === 0 ? MAX_BLOCKS : 2n * BigInt(halvingBlocks);
   const issued = genesis + subsidyAtoms * (subsidised < MAX_BLOCKS ? subsidised : MAX_BLOCKS);
   if (issued > MAX_ATOMS) read.refuse("spec-supply", "genesis.accounts", `up to ${issued} atoms, 2^63 or more`);

@@ -1,15 +1,15 @@
 import { asKey } from "#base";
-import { createPowEngine, type Engine, type SealJob, searchNonce } from "#consensus";
-import { builtInSpec, type ChainSpec } from "#spec";
+import { engineFor, type SealJob, searchNonce } from "#consensus";
+import { builtInSpec, type WorkChainSpec } from "#spec";
 import { describeEngine, type EngineHarness } from "./engine.ts";
 
-function powHarness(spec: ChainSpec, blocks: number): EngineHarness {
+function powHarness(spec: WorkChainSpec, blocks: number): EngineHarness {
   return {
     spec,
     blocks,
     spacingMs: spec.engine.spacingMs,
     me: { key: asKey(new Uint8Array(32)), reveal: () => null },
-    create: (chain, chainId): Engine => createPowEngine(chain, chainId),
+    create: engineFor,
     solve,
   };
 }
@@ -25,7 +25,7 @@ function solve(job: SealJob): Uint8Array {
 
 const test = builtInSpec("test");
 /** Retargets like the test chain, but from where a hash or two are enough. */
-const easy: ChainSpec = { ...test, name: "easy", engine: { ...test.engine, limitBits: 0x207fffff } };
+const easy: WorkChainSpec = { ...test, name: "easy", engine: { ...test.engine, limitBits: 0x207fffff } };
 
 describeEngine("pow, dev chain", powHarness(builtInSpec("dev"), 25));
 describeEngine("pow, test chain", powHarness(test, 10));

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { targetToCompact } from "#consensus";
-import { builtInSpec, type ChainSpec } from "#spec";
+import { builtInSpec, type WorkChainSpec } from "#spec";
 import { testSeed } from "../support/seed.ts";
 import { createSimulation, type SimNode } from "./simulation.ts";
 
 const test = builtInSpec("test");
 /** The rules of the `test` chain with an easier start, so that ten times the work is searched in seconds here. */
 const START_HASHES = 1_024n;
-const spec: ChainSpec = {
+const spec: WorkChainSpec = {
   ...test,
   engine: { ...test.engine, limitBits: targetToCompact(2n ** 256n / START_HASHES) },
 };

@@ -16,15 +16,15 @@ import {
   signingHash,
   transactionId,
 } from "#model";
-import { builtInSpec, type ChainSpec, chainIdOf } from "#spec";
+import { builtInSpec, chainIdOf, type WorkChainSpec } from "#spec";
 import { createMemoryStore, type MemoryStore } from "#storage";
 import type { PrepareTransactions } from "#validation";
 
 /** `dev`, but every second hash is a block. */
-export const easySpec: ChainSpec = easier(builtInSpec("dev"));
+export const easySpec: WorkChainSpec = easier(builtInSpec("dev"));
 export const easyChainId = chainIdOf(easySpec);
 
-export function easier(spec: ChainSpec): ChainSpec {
+export function easier(spec: WorkChainSpec): WorkChainSpec {
   return { ...spec, engine: { ...spec.engine, limitBits: 0x207fffff } };
 }
 
@@ -42,7 +42,7 @@ export interface TestChain {
 }
 
 export interface TestChainSetup {
-  readonly spec?: ChainSpec;
+  readonly spec?: WorkChainSpec;
   readonly options?: Partial<ChainOptions>;
   readonly store?: MemoryStore;
   readonly clock?: ManualClock;
@@ -134,7 +134,7 @@ export function minerOf(no: number): Address {
 }
 
 /** Signatures on this thread. */
-export function prepareHere(spec: ChainSpec): PrepareTransactions {
+export function prepareHere(spec: WorkChainSpec): PrepareTransactions {
   const chainId = chainIdOf(spec);
   return async (transactions) =>
     transactions.map((bytes): PreparedTransaction | null => {

@@ -14,7 +14,7 @@ import {
   transactionId,
 } from "#model";
 import { genesisIdOf, SCHEMA_VERSION } from "#node";
-import { type ChainSpec, chainIdOf } from "#spec";
+import { type ChainSpec, chainIdOf, spacingMsOf } from "#spec";
 import { openDataDirectory, type Store } from "#storage";
 import { buildRecord, buildTransfer, devAccount } from "#wallet/core";
 
@@ -67,7 +67,7 @@ export async function openMine(data: string, spec: ChainSpec): Promise<Mine> {
     store: directory.store,
     transfer: (from, outputs) => buildTransfer({ ...signing(from), outputs }),
     record: (from, data, mediaType = 1) => buildRecord({ ...signing(from), record: { mediaType, data } }),
-    async mine(transactions, reward, afterMs = spec.engine.spacingMs) {
+    async mine(transactions, reward, afterMs = spacingMsOf(spec.engine)) {
       used.clear();
       clock.runTo(clock.nowMs() + afterMs);
       const producer = { me: { key: asKey(new Uint8Array(32)), reveal: () => null }, address: reward.address };

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { asAddress, asHash, asKey, concatBytes, fromHex, toHex } from "#base";
 import { sha256d } from "#crypto";
 import { decodeHeader, HEADER_VERSION, type Header, sealHash } from "#model";
-import { builtInSpec, type ChainSpec, chainIdOf } from "#spec";
+import { builtInSpec, chainIdOf, type WorkChainSpec } from "#spec";
 import type { Draft } from "../engine.ts";
 import { compactToTarget } from "./compact.ts";
 import { createPowEngine, type PowBlock } from "./pow-engine.ts";
@@ -181,7 +181,7 @@ describe("on its parent a block", () => {
   });
 
   test("must have exactly the target of the rule", () => {
-    const retargeting: ChainSpec = { ...spec, engine: { ...spec.engine, halfLifeS: 60 } };
+    const retargeting: WorkChainSpec = { ...spec, engine: { ...spec.engine, halfLifeS: 60 } };
     const strict = createPowEngine(retargeting, chainId);
     const parent = chainWith(1);
     const parsed = engine.parse({ ...unsealed(parent, START_MS + 2_000), seal: new Uint8Array(28) });

@@ -2,7 +2,7 @@
 import { blameSender, equalBytes, err, type Fault, type Hash, ok, type Result, readUint } from "#base";
 import { sha256d } from "#crypto";
 import { type Credit, type Header, sealHash } from "#model";
-import type { ChainSpec } from "#spec";
+import type { ChainSpec, WorkChainSpec } from "#spec";
 import type { Draft, Engine, Parsed, Verdict } from "../engine.ts";
 import { compactToTarget, workOf } from "./compact.ts";
 import {
@@ -22,20 +22,24 @@ import { createTargetRule, secondsOf, type TargetRule, targetOf } from "./target
 import { computeWorkId, encodeCoinbase } from "./work-header.ts";
 
 export type PowBlock = Parsed<PowClaim, PowSeal>;
-export type PowEngine = Engine<PowClaim, PowSeal, PowData>;
+export type PowEngine = Omit<Engine<PowClaim, PowSeal, PowData>, "describe"> & {
+  /** Work can always be told. */
+  describe(snapshot: PowSnapshot): { readonly difficulty: bigint; readonly target: bigint };
+};
 
 /** The coinbase has 4 bytes for the height. */
 const MAX_HEIGHT = 2 ** 32 - 1;
 /** How much easier than the head's a block of unknown parent may be. */
 const PLAUSIBLE_FACTOR = 16n;
 
-export function createPowEngine(spec: ChainSpec, chainId: Hash): PowEngine {
+export function createPowEngine(spec: WorkChainSpec, chainId: Hash): PowEngine {
   const rule = createTargetRule(spec);
   /** Each step of an import parses; nobody changes a header. */
   const parsed = new WeakMap<Header, PowBlock>();
   return {
     name: "pow",
     voting: null,
+    lottery: null,
     parse(header) {
       const known = parsed.get(header);
       if (known !== undefined) return ok(known);
@@ -50,7 +54,8 @@ export function createPowEngine(spec: ChainSpec, chainId: Hash): PowEngine {
       const atMs = minTimeMs - spec.time.maxAheadMs;
       if (atMs > nowMs) return { kind: "later", atMs };
       const expiresMs = Math.max(nowMs, minTimeMs) + TIME_ROLL_S * 1_000;
-      return { kind: "now", claim: { bits: rule.nextBits(parent) }, minTimeMs, expiresMs };
+      const maxTimeMs = Math.max(minTimeMs, nowMs);
+      return { kind: "now", claim: { bits: rule.nextBits(parent) }, minTimeMs, maxTimeMs, expiresMs };
     },
     encodeClaim,
     sealJob: (draft, hash, claim) => createSearchJob(draft, hash, claim.bits),
@@ -60,6 +65,7 @@ export function createPowEngine(spec: ChainSpec, chainId: Hash): PowEngine {
       const { timeMs } = spec.genesis;
       return { id, height: 0, timeMs, weight: 0n, justified: checkpoint, finalized: checkpoint, data: rule.start };
     },
+    orders: () => null,
     rewards: (draft, _parent, feesAtoms) => computeRewards(spec, draft, feesAtoms),
     advance: (parent, block) => ({
       id: block.id,
@@ -73,6 +79,7 @@ export function createPowEngine(spec: ChainSpec, chainId: Hash): PowEngine {
     encodeSnapshot,
     decodeSnapshot,
     compare: (a, b) => (a.weight === b.weight ? 0 : a.weight > b.weight ? 1 : -1),
+    promising: (branch, head) => branch.weight > head.weight,
     plausible(block, head) {
       const claim = decodeClaim(block.header.claim);
       const target = claim === null ? null : compactToTarget(claim.bits);

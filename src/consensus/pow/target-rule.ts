@@ -1,6 +1,6 @@
 /** Which target and which time the block after a snapshot must have (rules POW-6 to POW-8). */
 import { assertInvariant } from "#base";
-import type { ChainSpec } from "#spec";
+import type { WorkChainSpec } from "#spec";
 import { computeAsertTarget } from "./asert.ts";
 import { compactToTarget, targetToCompact } from "./compact.ts";
 import type { PowData, PowSnapshot } from "./snapshot.ts";
@@ -17,7 +17,7 @@ export interface TargetRule {
   follow(parent: PowSnapshot, bits: number, timeMs: number): PowData;
 }
 
-export function createTargetRule(spec: ChainSpec): TargetRule {
+export function createTargetRule(spec: WorkChainSpec): TargetRule {
   const { limitBits, spacingMs, halfLifeS } = spec.engine;
   const limit = targetOf(limitBits);
   const spacingS = spacingMs / 1_000;

@@ -103,7 +103,7 @@ export function block(
   transactions: readonly PreparedTransaction[] = [],
   rewards: BlockInput["rewards"] = rewardsOf,
 ): BlockInput {
-  return { height, timeMs: height * 2_000, proposer: B, votes: [], transactions, rewards };
+  return { height, timeMs: height * 2_000, proposer: B, votes: [], orders: null, transactions, rewards };
 }
 
 export function draftOf(
@@ -111,5 +111,5 @@ export function draftOf(
   candidates: Iterable<PreparedTransaction>,
   rewards: BlockInput["rewards"] = rewardsOf,
 ): DraftInput {
-  return { height, timeMs: height * 2_000, proposer: B, votes: [], candidates, rewards };
+  return { height, timeMs: height * 2_000, proposer: B, votes: [], orders: null, candidates, rewards };
 }

@@ -142,6 +142,7 @@ async function rebuildState(store: Store, spec: ChainSpec, stored: StoredChain):
       proposer: header.proposer,
       transactions: stored.blocks.transactions(entry),
       votes: stored.blocks.body(entry).votes,
+      orders: engine.orders(header, before.snapshot),
       rewards: (feesAtoms) => engine.rewards(header, before.snapshot, feesAtoms),
     });
     if (!applied.ok || !equalBytes(ledger.root, header.stateRoot)) throw wrong(entry, "block does not execute again");
