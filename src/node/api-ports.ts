@@ -141,7 +141,9 @@ function placeOf(chain: Chain, cursor: string): TransactionPlace | null {
 function workOf(chain: Chain, header: Header): WorkFacts | null {
   const parent = header.height === 0 ? null : chain.block(header.parent);
   if (parent === null) return null;
-  const { target, difficulty } = chain.engine.describe(parent.snapshot);
+  const work = chain.engine.describe(parent.snapshot);
+  if (work === null) return null;
+  const { target, difficulty } = work;
   const bits = new DataView(header.claim.buffer, header.claim.byteOffset).getUint32(0, true);
   return { bits, target, expectedHashes: difficulty };
 }

@@ -17,8 +17,16 @@ import {
   type TransactionId,
   toHex,
 } from "#base";
-import { type Chain, type ChainLedger, type ChainOptions, type DraftResult, openChain, prepareKnownFor } from "#chain";
-import { engineFor, type Me } from "#consensus";
+import {
+  type Chain,
+  type ChainLedger,
+  type ChainOptions,
+  type DraftResult,
+  openChain,
+  prepareKnownFor,
+  type Signer,
+} from "#chain";
+import { engineFor } from "#consensus";
 import { type Bus, createBus, type NodeEvents } from "#events";
 import { createJournal, Mempool, type MempoolOptions } from "#mempool";
 import type { Block } from "#model";
@@ -55,7 +63,7 @@ export interface CoreOptions {
   readonly produce: boolean;
   /** Who is credited for our blocks. */
   readonly rewardAddress: Address;
-  readonly me: Me;
+  readonly me: Signer;
 }
 
 export interface CoreParts {

@@ -1,7 +1,6 @@
 /** Makes blocks when it is our turn: draft, seal, import; starts over when the head moves or better transactions wait. */
 import { type Address, type BlockId, type Cancel, type Clock, type Logger, OperationError, sleep, toHex } from "#base";
-import { type Chain, type DraftResult, type ImportResult, sealBlock, type UnsealedBlock } from "#chain";
-import type { Me } from "#consensus";
+import { type Chain, type DraftResult, type ImportResult, type Signer, sealBlock, type UnsealedBlock } from "#chain";
 import type { Bus, NodeEvents } from "#events";
 import type { PreparedTransaction } from "#model";
 import type { Sealer } from "./sealer.ts";
@@ -11,7 +10,7 @@ const REFRESH_MS = 1_000;
 const RETRY_MS = 1_000;
 
 export interface ProducerOptions {
-  readonly me: Me;
+  readonly me: Signer;
   /** Who is credited for blocks. */
   readonly address: Address;
 }
