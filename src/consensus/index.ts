@@ -25,6 +25,7 @@ export { computeGenesis } from "./genesis.ts";
 export { computeAsertTarget } from "./pow/asert.ts";
 export { compactToTarget, targetToCompact, workOf } from "./pow/compact.ts";
 export { createKernelSearch, createNonceSearch } from "./pow/kernel/kernel-search.ts";
+export { createNonceRanges, type NonceRange } from "./pow/nonce-ranges.ts";
 export { createPowEngine, type PowBlock, type PowEngine } from "./pow/pow-engine.ts";
 export { encodeSeal, type PowClaim, type PowSeal } from "./pow/seal.ts";
 export { type NonceSearch, type SearchWork, searchNonce } from "./pow/search-nonce.ts";

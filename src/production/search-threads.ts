@@ -1,0 +1,140 @@
+/** Threads that search one job at a time, as fast as they go, and turn to another at once. */
+import { Worker } from "node:worker_threads";
+import type { Clock } from "#base";
+import { createNonceRanges, type NonceRange, type SearchJob } from "#consensus";
+import { createRateMeter } from "./sealer.ts";
+import type { SearchAnswer, SearchRequest, WantedSearch } from "./search-worker.ts";
+
+/**
+ * What a range should take; the next one waits at the thread meanwhile. Reading a message costs a thread 0.1 ms; another
+ * job does not have to wait for the end of a range.
+ */
+const RANGE_MS = 50;
+const FIRST_RANGE = 16_384;
+const MAX_RANGE = 2 ** 24;
+const RANGES_AHEAD = 2;
+const RESTART_MS = 1_000;
+const SMALL_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
+
+export interface SearchOrder {
+  readonly job: SearchJob;
+  /** The first hit is all that is wanted; else the search goes on behind each hit. */
+  readonly once: boolean;
+  /** @param work the job in the round of the nonce */
+  readonly onHit: (nonce: number, work: SearchJob) => void;
+}
+
+/** Hashes since the start. */
+export interface SearchCounts {
+  readonly tried: number;
+  /** Of these, tried for a job that was not wanted any more: at most so many. */
+  readonly stale: number;
+  /** Not tried, because a thread waited for the next range. */
+  readonly idle: number;
+}
+
+export interface SearchThreads {
+  /** Ends what was searched before. Null: nothing is. */
+  search(order: SearchOrder | null): void;
+  hashRate(): number;
+  counts(): SearchCounts;
+  stop(): Promise<void>;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly ranges: Map<number, NonceRange>;
+  /** How many of them are of the present search. */
+  waiting: number;
+  rangeSize: number;
+  /** It had work of an order until this one came. */
+  wasBusy: boolean;
+}
+
+interface Present {
+  readonly no: number;
+  readonly order: SearchOrder;
+  readonly take: (count: number) => NonceRange;
+}
+
+/** They start with the first order. */
+export function createSearchThreads(count: number, clock: Clock): SearchThreads {
+  const wanted: WantedSearch = new Int32Array(new SharedArrayBuffer(4));
+  const meter = createRateMeter(() => clock.nowMs());
+  const threads = new Set<Thread>();
+  const counts = { tried: 0, stale: 0, idle: 0 };
+  let present: Present | null = null;
+  let [searches, ranges] = [0, 0];
+  let stopped = false;
+
+  const fill = (thread: Thread): void => {
+    while (present !== null && thread.waiting < RANGES_AHEAD) {
+      const range = present.take(thread.rangeSize);
+      const { preimage, target } = range.work;
+      const request: SearchRequest = {
+        ...{ search: present.no, range: ++ranges, preimage, target, from: range.from, count: range.count },
+        ...{ once: present.order.once, countIdle: thread.wasBusy },
+      };
+      thread.ranges.set(request.range, range);
+      thread.waiting++;
+      thread.wasBusy = true;
+      thread.worker.postMessage(request);
+    }
+  };
+  const take = (thread: Thread, answer: SearchAnswer): void => {
+    const isPresent = present?.no === answer.search;
+    if (answer.kind === "hit") {
+      const work = thread.ranges.get(answer.range)?.work;
+      if (isPresent && work !== undefined) present?.order.onHit(answer.nonce, work);
+      return;
+    }
+    thread.ranges.delete(answer.range);
+    const { tried, tookMs, idleMs, stale } = answer;
+    meter.add(tried);
+    counts.tried += tried;
+    counts.stale += stale;
+    if (tried > 0 && tookMs > 0) counts.idle += Math.round((tried / tookMs) * idleMs);
+    if (isPresent) thread.waiting--;
+    const isWhole = stale === 0 && tried >= FIRST_RANGE / 4;
+    if (isWhole && tookMs > 0) thread.rangeSize = Math.min(MAX_RANGE, Math.ceil((tried / tookMs) * RANGE_MS));
+    fill(thread);
+  };
+  const spawn = (): void => {
+    const worker = new Worker(new URL("./search-worker.ts", import.meta.url), {
+      ...{ name: "search", resourceLimits: SMALL_HEAP, workerData: wanted },
+    });
+    const thread: Thread = { worker, ranges: new Map(), waiting: 0, rangeSize: FIRST_RANGE, wasBusy: false };
+    worker.unref();
+    worker.on("message", (answer: SearchAnswer) => take(thread, answer));
+    worker.on("error", () => {
+      threads.delete(thread);
+      clock.after(RESTART_MS, () => {
+        if (!stopped && threads.size < count) spawn();
+      });
+    });
+    threads.add(thread);
+    fill(thread);
+  };
+
+  return {
+    search(order) {
+      if (stopped) return;
+      present = order === null ? null : { no: ++searches, order, take: createNonceRanges(order.job) };
+      Atomics.store(wanted, 0, present?.no ?? 0);
+      for (const thread of threads) {
+        thread.waiting = 0;
+        if (present === null) thread.wasBusy = false;
+      }
+      if (present !== null) while (threads.size < count) spawn();
+      for (const thread of threads) fill(thread);
+    },
+    hashRate: () => meter.perSecond(),
+    counts: () => ({ ...counts }),
+    async stop() {
+      stopped = true;
+      present = null;
+      Atomics.store(wanted, 0, 0);
+      await Promise.all([...threads].map(({ worker }) => worker.terminate()));
+    },
+  };
+}
