@@ -21,6 +21,16 @@ export {
   devValidatorOwnerSeed,
   devValidatorSeed,
 } from "./dev-validators.ts";
+export {
+  BUILT_IN_NAMES,
+  chainNameFor,
+  type DevnetStart,
+  devnetSpec,
+  devValidatorsOf,
+  ENGINES,
+  isDevnetSpecOf,
+  validatorsOf,
+} from "./devnet-spec.ts";
 export { genesisTable } from "./genesis-table.ts";
 export { nominalHashRate } from "./nominal-hash-rate.ts";
 export { parseChainSpec } from "./parse-chain-spec.ts";
