@@ -6,6 +6,8 @@ import type {
   DevnetAccounts,
   DevnetAddRequest,
   DevnetChain,
+  DevnetFaucetRequest,
+  DevnetFaucetResult,
   DevnetMineRequest,
   DevnetNode,
   DevnetNodes,
@@ -27,6 +29,8 @@ export interface DevnetCalls {
   validate(name: string, options?: CallOptions): Promise<ValidationReport>;
   /** A node more, started. */
   add(request?: DevnetAddRequest, options?: CallOptions): Promise<DevnetNode>;
+  /** Coins from a dev account; needs no token, and is limited by address and time. */
+  faucet(request: DevnetFaucetRequest, options?: CallOptions): Promise<DevnetFaucetResult>;
   shutdown(name: string, options?: CallOptions): Promise<DevnetNode>;
   start(name: string, options?: CallOptions): Promise<DevnetNode>;
   kill(name: string, options?: CallOptions): Promise<DevnetNode>;
@@ -47,6 +51,7 @@ export function createDevnetCalls(exchange: Exchange): DevnetCalls {
     validate: (name, call) => order(name, "validate", call),
     add: (request, call) =>
       exchange.json({ method: "POST", path: `${root}/nodes`, json: request ?? {} }, { timeoutMs: 120_000, ...call }),
+    faucet: (json, call) => exchange.json({ method: "POST", path: `${root}/faucet`, json }, call),
     shutdown: (name, call) => order(name, "shutdown", call),
     start: (name, call) => order(name, "start", call),
     kill: (name, call) => order(name, "kill", call),

@@ -1,7 +1,7 @@
 /** The console of a network of nodes on one machine. */
 import { type Static, Type } from "typebox";
 import { BlockSummary } from "./block.ts";
-import { AddressText, BlockReference, Count, HashHex, Height, KeyHex, TimeMs } from "./primitives.ts";
+import { AddressText, Atoms, BlockReference, Count, HashHex, Height, KeyHex, TimeMs } from "./primitives.ts";
 
 export const DevnetNodeState = Type.Union([
   Type.Literal("starting"),
@@ -26,6 +26,9 @@ export const DevnetNode = Type.Object(
     head: Type.Union([BlockReference, Type.Null()]),
     peers: Count,
     peerIds: Type.Array(Type.String(), { description: "whom it is connected to" }),
+    validator: Type.Optional(
+      Type.String({ description: "the key it signs blocks with, as the node was told: `dev:0`, or a file" }),
+    ),
   },
   { title: "DevnetNode" },
 );
@@ -75,10 +78,40 @@ export const DevnetAddRequest = Type.Object(
         description: "hashes a second; without it the node does not mine",
       }),
     ),
+    validatorKey: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4096,
+        description: "the key it signs blocks with: an absolute path on the devnet's machine, or `dev:0` … `dev:31`",
+      }),
+    ),
+    validatorPassphraseFile: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 4096, description: "absolute path of a file with the key's passphrase" }),
+    ),
   },
   { title: "DevnetAddRequest", additionalProperties: false },
 );
 export type DevnetAddRequest = Static<typeof DevnetAddRequest>;
+
+/** Coins from a dev account, for whoever has none. */
+export const DevnetFaucetRequest = Type.Object(
+  { address: AddressText, amount: Type.Optional(Atoms) },
+  { title: "DevnetFaucetRequest", additionalProperties: false },
+);
+export type DevnetFaucetRequest = Static<typeof DevnetFaucetRequest>;
+
+export const DevnetFaucetResult = Type.Object(
+  {
+    id: HashHex,
+    from: AddressText,
+    to: AddressText,
+    amount: Atoms,
+    fee: Atoms,
+    left: Type.String({ pattern: "^[0-9]+$", description: "what the address may still have within this hour, atoms" }),
+  },
+  { title: "DevnetFaucetResult" },
+);
+export type DevnetFaucetResult = Static<typeof DevnetFaucetResult>;
 
 /** The chain of one node, newest first, as far as was asked for. */
 export const DevnetChain = Type.Object(
