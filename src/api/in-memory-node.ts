@@ -230,6 +230,8 @@ function viewChain(spec: ChainSpec, chainId: Hash, tree: Tree): ChainView {
       otherLeaf: null,
       block: head(),
     }),
+    isSearched: true,
+    stake: null,
   };
 }
 

@@ -5,24 +5,10 @@ import type { Address, BlockId, Fault, Hash, Result, TransactionId } from "#base
 import type { Bus, NodeEvents } from "#events";
 import type { Account, Credit, Header, PreparedTransaction, Supply } from "#model";
 import type { ChainSpec } from "#spec";
+import type { Awaitable, BlockPoint, BlockRecord } from "./block-record.ts";
+import type { StakeReads } from "./stake-ports.ts";
 
-export type Awaitable<T> = T | Promise<T>;
-
-export interface BlockPoint {
-  readonly height: number;
-  readonly id: BlockId;
-}
-
-/** A stored block without its body. */
-export interface BlockRecord {
-  readonly id: BlockId;
-  readonly header: Header;
-  /** Of header and body as they travel. */
-  readonly sizeBytes: number;
-  readonly transactionCount: number;
-  /** Of the branch up to this block, in the engine's unit. */
-  readonly weight: bigint;
-}
+export type { Awaitable, BlockPoint, BlockRecord } from "./block-record.ts";
 
 export interface BlockMoney {
   readonly feesAtoms: bigint;
@@ -95,6 +81,10 @@ export interface ChainView {
     limit: number,
   ): Awaitable<{ readonly items: readonly IncludedTransaction[]; readonly nextCursor: string | null } | null>;
   proof(address: Address): Awaitable<StateProof>;
+  /** Whether blocks are searched for, so that whoever mines can take part. */
+  readonly isSearched: boolean;
+  /** Null where nobody is drawn. */
+  readonly stake: StakeReads | null;
 }
 
 /** Reads of what waits for a block. */

@@ -4,6 +4,7 @@ import type { Block, BlockReference, BlockSummary, TransactionPage, Work } from 
 import { equalBytes, toHex } from "#base";
 import { formatAddress } from "#crypto";
 import type { BlockMoney, BlockPoint, BlockRecord, ChainView, WorkFacts } from "./ports.ts";
+import { showDraw, showVotes } from "./show-draw.ts";
 
 const HASHES_OF_DIFFICULTY_1 = 2 ** 32;
 const NO_MONEY: BlockMoney = { feesAtoms: 0n, credits: [] };
@@ -49,11 +50,13 @@ export async function showBlock(chain: ChainView, record: BlockRecord, transacti
     seal: toHex(header.seal),
     weight: String(record.weight),
     work: work === null ? null : showWork(work),
+    draw: showDraw(chain, record),
+    votes: showVotes(chain, record),
     credits: money.credits.map(({ to, amountAtoms, reason }) => ({
       to: formatAddress(to, chain.spec.addressPrefix),
       amount: String(amountAtoms),
       reason,
-      spendableAtHeight: height + chain.spec.rewards.maturityBlocks,
+      spendableAtHeight: reason === "voter-pool" ? null : height + chain.spec.rewards.maturityBlocks,
     })),
     canonical,
     depth: canonical ? Math.max(0, head - height) : null,

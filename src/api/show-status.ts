@@ -28,6 +28,7 @@ export function showStatus({ chain, pending, facts }: Pick<NodePorts, "chain" | 
     version: node.version,
     ...(node.readOnly !== null && { readOnly: node.readOnly }),
     notices: [...node.notices],
+    features: [...(chain.isSearched ? ["mining"] : []), ...(chain.stake === null ? [] : ["validators"])],
     mining: { ...node.mining },
     startedMs: node.startedMs,
     supply: { issued: String(supply.issuedAtoms), burned: String(supply.burnedAtoms) },

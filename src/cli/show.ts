@@ -89,9 +89,7 @@ export function showTransaction(item: Transaction): string {
     ["nonce", String(item.nonce)],
     ["fee", coins(item.fee)],
     ["size", `${item.sizeBytes} bytes`],
-    ...(item.kind === "transfer"
-      ? item.payload.outputs.map(({ to, amount }): [string, string] => ["output", `${coins(amount)} to ${to}`])
-      : recordFacts(item)),
+    ...payloadFacts(item),
   ]);
 }
 
@@ -138,6 +136,30 @@ export function showPeers(peers: Peers): string {
   return lines.join("\n");
 }
 
+function payloadFacts(item: Transaction): [string, string][] {
+  switch (item.kind) {
+    case "transfer":
+      return item.payload.outputs.map(({ to, amount }) => ["output", `${coins(amount)} to ${to}`]);
+    case "record":
+      return recordFacts(item);
+    case "bond":
+      return [
+        ["bonds", coins(item.payload.amount)],
+        ["signing key", item.payload.signingKey],
+        ["onion", item.payload.onionTip],
+      ];
+    case "unbond":
+      return [["unbonds", coins(item.payload.amount)]];
+    case "renew":
+      return [["onion", item.payload.onionTip]];
+    case "evidence":
+      return [
+        ["offence", item.payload.what],
+        ["signing key", item.payload.signingKey],
+      ];
+  }
+}
+
 function recordFacts(item: Extract<Transaction, { kind: "record" }>): [string, string][] {
   const { mediaType, dataBytes, text, data, truncated } = item.payload;
   const content = text ?? `hex ${data}`;
@@ -156,6 +178,10 @@ function whereIs({ block, status }: Transaction): string {
 
 function whatDoes(item: Transaction): string {
   if (item.kind === "record") return `${item.payload.dataBytes} bytes of ${item.payload.mediaType}`;
+  if (item.kind === "bond") return `${coins(item.payload.amount)} bonded`;
+  if (item.kind === "unbond") return `${coins(item.payload.amount)} unbonded`;
+  if (item.kind === "evidence") return item.payload.what;
+  if (item.kind === "renew") return "a new onion";
   const { outputs } = item.payload;
   const sum = outputs.reduce((total, { amount }) => total + BigInt(amount), 0n);
   return outputs.length === 1 ? `${coins(sum)} to ${outputs[0]!.to}` : `${coins(sum)} to ${outputs.length} accounts`;

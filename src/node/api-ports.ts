@@ -129,6 +129,8 @@ function chainView(chain: Chain): ChainView {
         block: recordOf(head),
       };
     },
+    isSearched: chain.engine.describe(chain.head.snapshot) !== null,
+    stake: null,
   };
 }
 

@@ -143,7 +143,10 @@ function Credits({ credits }: { readonly credits: Block["credits"] }) {
           <Amount atoms={BigInt(credit.amount)} />
           <AddressLabel address={credit.to} name={names.get(credit.to)} />
           <span className="text-ink-faint text-xs">
-            {credit.reason}, spendable from {formatCount(credit.spendableAtHeight)}
+            {credit.reason},{" "}
+            {credit.spendableAtHeight === null
+              ? "divided when the epoch ends"
+              : `spendable from ${formatCount(credit.spendableAtHeight)}`}
           </span>
         </li>
       ))}

@@ -17,7 +17,9 @@ import {
 } from "../ui/index.ts";
 import { QueryCard } from "./query-card.tsx";
 import { RecordView } from "./record-view.tsx";
-import { feeRate, KindBadge, TransactionStatusBadge } from "./transactions-table.tsx";
+import { StakeCard } from "./stake-card.tsx";
+import { KindBadge } from "./transaction-kind.tsx";
+import { feeRate, TransactionStatusBadge } from "./transactions-table.tsx";
 import { useParam } from "./use-param.ts";
 
 export function TransactionPage() {
@@ -50,6 +52,7 @@ export function TransactionPage() {
       </QueryCard>
       {data?.kind === "transfer" ? <Outputs transaction={data} /> : null}
       {data?.kind === "record" ? <RecordView id={data.id} /> : null}
+      {data === undefined ? null : <StakeCard transaction={data} />}
     </>
   );
 }

@@ -1,24 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { Transaction } from "#api/contract";
 import { AddressLabel, Amount, Badge, type Column, DataTable, formatBytes, Hash, Icon, TimeAgo } from "../ui/index.ts";
-
-/** What all outputs give. */
-export function sentAtoms(transaction: Transaction): bigint {
-  if (transaction.kind !== "transfer") return 0n;
-  return transaction.payload.outputs.reduce((sum, output) => sum + BigInt(output.amount), 0n);
-}
+import { changeFor, KindBadge, movedAtoms } from "./transaction-kind.tsx";
 
 /** Atoms a byte, which is what the mempool orders by. */
 export function feeRate(transaction: Transaction): number {
   return Number(transaction.fee) / transaction.sizeBytes;
-}
-
-export function KindBadge({ transaction }: { readonly transaction: Transaction }) {
-  return transaction.kind === "transfer" ? (
-    <Badge icon="arrowRight">transfer</Badge>
-  ) : (
-    <Badge icon="record">record</Badge>
-  );
 }
 
 export function TransactionStatusBadge({ transaction }: { readonly transaction: Transaction }) {
@@ -60,10 +47,22 @@ function What({
         {formatBytes(transaction.payload.dataBytes)} of {transaction.payload.mediaType === "json" ? "JSON" : "bytes"}
       </Link>
     );
+  if (transaction.kind !== "transfer") return <Deed transaction={transaction} />;
   const [first] = transaction.payload.outputs;
   if (transaction.payload.outputs.length !== 1 || first === undefined)
     return <span>{transaction.payload.outputs.length} recipients</span>;
   return <AddressLabel address={first.to} name={names.get(first.to)} />;
+}
+
+/** What it does to a validator; nobody receives anything at once. */
+function Deed({ transaction }: { readonly transaction: Exclude<Transaction, { kind: "transfer" | "record" }> }) {
+  if (transaction.kind === "evidence") return <span>{transaction.payload.what}</span>;
+  if (transaction.kind === "renew") return <span className="text-ink-soft">a new onion</span>;
+  return (
+    <Link to={`/validators/${transaction.sender}`} className="underline-offset-3 hover:underline">
+      {transaction.kind === "bond" ? "its own bond" : "out of its bond"}
+    </Link>
+  );
 }
 
 export interface TransactionsTableProps {
@@ -131,17 +130,7 @@ export function TransactionsTable({ label, transactions, names, of, show = [] }:
 }
 
 function Moved({ transaction, of }: { readonly transaction: Transaction; readonly of: string | undefined }) {
-  if (transaction.kind === "record") return <span className="text-ink-faint">–</span>;
-  if (of === undefined) return <Amount atoms={sentAtoms(transaction)} aligned unit={false} />;
-  return <Amount atoms={changeFor(of, transaction)} aligned unit={false} signed />;
-}
-
-/** What a transfer changed for one account, without the fee. */
-function changeFor(address: string, transaction: Transaction): bigint {
-  if (transaction.kind !== "transfer") return 0n;
-  const got = transaction.payload.outputs.reduce(
-    (sum, out) => (out.to === address ? sum + BigInt(out.amount) : sum),
-    0n,
-  );
-  return transaction.sender === address ? got - sentAtoms(transaction) : got;
+  const atoms = of === undefined ? movedAtoms(transaction) : changeFor(of, transaction);
+  if (atoms === null) return <span className="text-ink-faint">–</span>;
+  return <Amount atoms={atoms} aligned unit={false} signed={of !== undefined} />;
 }

@@ -1,6 +1,6 @@
 /** Blocks: a line of a list, and the whole with one page of its transactions. */
 import { type Static, Type } from "typebox";
-import { AddressText, Atoms, BytesHex, Count, HashHex, Height, TimeMs } from "./primitives.ts";
+import { AddressText, Atoms, BytesHex, Count, HashHex, Height, KeyHex, TimeMs } from "./primitives.ts";
 import { Transaction } from "./transaction.ts";
 
 const summary = {
@@ -22,8 +22,13 @@ export const Credit = Type.Object(
   {
     to: AddressText,
     amount: Atoms,
-    reason: Type.String({ description: "`block-reward` or `fees`" }),
-    spendableAtHeight: Height,
+    reason: Type.String({
+      description:
+        "`block-reward`, `fees`; where blocks are drawn also `voter-pool`, `vote-reward`, `report`, `unbonded`",
+    }),
+    spendableAtHeight: Type.Union([Height, Type.Null()], {
+      description: "null for the voters' pool, which is divided when the epoch ends",
+    }),
   },
   { title: "Credit" },
 );
@@ -39,6 +44,36 @@ export const Work = Type.Object(
   { title: "Work" },
 );
 export type Work = Static<typeof Work>;
+
+/** Where a block stands that was drawn. */
+export const Draw = Type.Object(
+  {
+    slot: Count,
+    epoch: Count,
+    isFirstOfEpoch: Type.Boolean(),
+    leaderKey: KeyHex,
+    leader: Type.Union([AddressText, Type.Null()], { description: "owner of the key; null when nobody has it now" }),
+  },
+  { title: "Draw" },
+);
+export type Draw = Static<typeof Draw>;
+
+export const BlockVotes = Type.Object(
+  {
+    count: Count,
+    items: Type.Array(
+      Type.Object({
+        voter: Type.Union([AddressText, Type.Null()], { description: "owner of the key; null when nobody has it now" }),
+        key: KeyHex,
+        sourceEpoch: Count,
+        targetEpoch: Count,
+        target: HashHex,
+      }),
+    ),
+  },
+  { title: "BlockVotes" },
+);
+export type BlockVotes = Static<typeof BlockVotes>;
 
 export const TransactionPage = Type.Object(
   {
@@ -60,6 +95,8 @@ export const Block = Type.Object(
     seal: BytesHex,
     weight: Type.String({ pattern: "^[0-9]+$", description: "of the branch up to this block" }),
     work: Type.Union([Work, Type.Null()]),
+    draw: Type.Union([Draw, Type.Null()], { description: "null where blocks are searched, and of genesis" }),
+    votes: Type.Union([BlockVotes, Type.Null()], { description: "null where nobody votes" }),
     credits: Type.Array(Credit),
     canonical: Type.Boolean({ description: "false on a stale branch" }),
     depth: Type.Union([Count, Type.Null()], { description: "blocks above it on the chain; null when stale" }),

@@ -9,6 +9,7 @@ import type { ChainEvent, LiveEvent } from "./events.ts";
 import { type CallOptions, createExchange, type ExchangeOptions } from "./exchange.ts";
 import type { MinedBlock, MinedBlockResult, MiningTemplate } from "./mining.ts";
 import type { Mempool, Peers } from "./network.ts";
+import { createStakeCalls, type StakeCalls } from "./stake-client.ts";
 import type { HealthReport, Status } from "./status.ts";
 import type { SignedTransaction, SubmitResult, Transaction } from "./transaction.ts";
 
@@ -64,6 +65,7 @@ export interface Client {
   /** Mempool and peer news; what happens while disconnected is not repeated. */
   liveEvents(options?: Omit<FollowOptions, "cursor">): AsyncGenerator<LiveEvent, void, void>;
   readonly devnet: DevnetCalls;
+  readonly stake: StakeCalls;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -103,5 +105,6 @@ export function createClient(options: ClientOptions): Client {
     events: (follow = {}) => followEvents<ChainEvent>(exchange, clock, "/v1/events", follow),
     liveEvents: (follow = {}) => followEvents<LiveEvent>(exchange, clock, "/v1/events/live", follow),
     devnet: createDevnetCalls(exchange),
+    stake: createStakeCalls(exchange),
   };
 }

@@ -11,5 +11,7 @@ export { ApiError, type CallOptions, type ExchangeOptions, type Fetch } from "./
 export * from "./mining.ts";
 export * from "./network.ts";
 export * from "./primitives.ts";
+export * from "./stake.ts";
+export type { StakeCalls } from "./stake-client.ts";
 export * from "./status.ts";
 export * from "./transaction.ts";

@@ -57,6 +57,10 @@ export const Status = Type.Object(
     version: Type.String(),
     readOnly: Type.Optional(Type.String({ description: "why nothing is written, in words; absent when all is well" })),
     notices: Type.Array(Type.String()),
+    features: Type.Array(Type.String(), {
+      description:
+        "what this chain has besides blocks: `mining` where they are searched, `validators` where they are drawn",
+    }),
     mining: Type.Object({
       enabled: Type.Boolean(),
       hashRate: Type.Number({ description: "hashes a second, 0 when it does not mine" }),

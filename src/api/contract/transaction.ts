@@ -1,7 +1,8 @@
 /** Transactions: what is sent in, and what is shown. */
-import { type Static, Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 import { ErrorBody } from "./error.ts";
 import { AddressText, Atoms, BytesHex, Count, HashHex, Height, KeyHex, SignatureHex, TimeMs } from "./primitives.ts";
+import { EvidencePayload, OffenceType } from "./stake.ts";
 
 export const Output = Type.Object({ to: AddressText, amount: Atoms }, { title: "Output", additionalProperties: false });
 export type Output = Static<typeof Output>;
@@ -40,8 +41,33 @@ export const SignedRecord = Type.Object(
 );
 export type SignedRecord = Static<typeof SignedRecord>;
 
+/** Of a `bond`; its amount may be 0 for who is a validator already. */
+export const BondPayload = Type.Object(
+  { amount: Atoms, signingKey: KeyHex, onionTip: HashHex, keyProof: SignatureHex },
+  { title: "BondPayload", additionalProperties: false },
+);
+export type BondPayload = Static<typeof BondPayload>;
+export const UnbondPayload = Type.Object({ amount: Atoms }, { title: "UnbondPayload", additionalProperties: false });
+export type UnbondPayload = Static<typeof UnbondPayload>;
+export const RenewPayload = Type.Object({ onionTip: HashHex }, { title: "RenewPayload", additionalProperties: false });
+export type RenewPayload = Static<typeof RenewPayload>;
+
+const signed = <K extends string, P extends TSchema>(kind: K, payload: P, title: string) =>
+  Type.Object({ ...envelope, kind: Type.Literal(kind), payload }, { title, additionalProperties: false });
+export const SignedBond = signed("bond", BondPayload, "SignedBond");
+export type SignedBond = Static<typeof SignedBond>;
+export const SignedUnbond = signed("unbond", UnbondPayload, "SignedUnbond");
+export type SignedUnbond = Static<typeof SignedUnbond>;
+export const SignedEvidence = signed("evidence", EvidencePayload, "SignedEvidence");
+export type SignedEvidence = Static<typeof SignedEvidence>;
+export const SignedRenew = signed("renew", RenewPayload, "SignedRenew");
+export type SignedRenew = Static<typeof SignedRenew>;
+
 /** A signed transaction in JSON: the canonical bytes are made of exactly these fields. */
-export const SignedTransaction = Type.Union([SignedTransfer, SignedRecord], { title: "SignedTransaction" });
+export const SignedTransaction = Type.Union(
+  [SignedTransfer, SignedRecord, SignedBond, SignedUnbond, SignedEvidence, SignedRenew],
+  { title: "SignedTransaction" },
+);
 export type SignedTransaction = Static<typeof SignedTransaction>;
 
 /** `unknown` is said of transactions listed with a stale block. */
@@ -96,8 +122,33 @@ export const RecordView = Type.Object(
 );
 export type RecordView = Static<typeof RecordView>;
 
+const shown = <K extends string, P extends TSchema>(kind: K, payload: P, title: string) =>
+  Type.Object({ ...view, kind: Type.Literal(kind), payload }, { title });
+export const BondView = shown("bond", BondPayload, "BondView");
+export type BondView = Static<typeof BondView>;
+export const UnbondView = shown("unbond", UnbondPayload, "UnbondView");
+export type UnbondView = Static<typeof UnbondView>;
+export const EvidenceView = shown(
+  "evidence",
+  Type.Object({
+    type: OffenceType,
+    signingKey: KeyHex,
+    epoch: Type.Union([Count, Type.Null()], { description: "of the target; null for blocks" }),
+    timeMs: Type.Union([TimeMs, Type.Null()], { description: "of the slot; null for votes" }),
+    what: Type.String({ description: "the offence in a sentence" }),
+    first: BytesHex,
+    second: BytesHex,
+  }),
+  "EvidenceView",
+);
+export type EvidenceView = Static<typeof EvidenceView>;
+export const RenewView = shown("renew", RenewPayload, "RenewView");
+export type RenewView = Static<typeof RenewView>;
+
 /** A transaction as it is shown: decoded, and where it stands. */
-export const Transaction = Type.Union([TransferView, RecordView], { title: "Transaction" });
+export const Transaction = Type.Union([TransferView, RecordView, BondView, UnbondView, EvidenceView, RenewView], {
+  title: "Transaction",
+});
 export type Transaction = Static<typeof Transaction>;
 
 export const SubmitOutcome = Type.Union([Type.Object({ id: HashHex }), Type.Object({ error: ErrorBody })], {
