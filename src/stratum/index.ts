@@ -1,1 +1,5 @@
+export { LATENCY_BOUNDS_MS, SHARE_RESULTS, type ShareResult, type StratumMetrics } from "./server/metrics.ts";
+export { DEFAULT_STRATUM_OPTIONS, STRATUM_SETTINGS, type StratumOptions } from "./server/settings.ts";
+export { type MinerInfo, StratumServer, type StratumServerParts } from "./server/stratum-server.ts";
+export type { WorkSource, WorkState, WorkTemplate } from "./server/work-source.ts";
 export type { AcceptedShare, BlockResult, FoundBlock, ShareSink } from "./share.ts";

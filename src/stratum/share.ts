@@ -1,7 +1,7 @@
 /** What the pool's server tells those that count, pay and audit: shares that were checked, and blocks among them. */
 import type { BlockId, Hash } from "#base";
 
-/** Work that a miner has proved. Everything in it was checked; nothing is the miner's word. */
+/** Work that a miner has proved (rules STRATUM-9 to STRATUM-13). Everything in it was checked; nothing is the miner's word. */
 export interface AcceptedShare {
   /** Who is credited: bech32m, lower case, with the prefix of the chain. */
   readonly address: string;

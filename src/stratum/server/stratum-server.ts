@@ -1,0 +1,269 @@
+/** The pool's door for miners: Stratum V1 over TCP and TLS (docs/spec/stratum.md). It knows work and shares, and no money. */
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { type Cancel, type Clock, every, type Logger, OperationError, type Random } from "#base";
+import type { ShareSink } from "../share.ts";
+import { Connection } from "./connection.ts";
+import { assertDescriptors, readDescriptorLimit } from "./descriptor-limit.ts";
+import { Gatekeeper, hostOf } from "./gatekeeper.ts";
+import { adjustDifficulty, giveJob, waitWords } from "./give-work.ts";
+import type { Job } from "./job.ts";
+import { createStratumMetrics, type StratumMetrics } from "./metrics.ts";
+import type { Pool } from "./pool.ts";
+import { encodeNotice } from "./refusal.ts";
+import type { Session } from "./session.ts";
+import type { StratumOptions } from "./settings.ts";
+import { TicketOffice } from "./tickets.ts";
+import { WorkDesk } from "./work-desk.ts";
+import type { WorkSource } from "./work-source.ts";
+import { WorkerMemory } from "./worker-memory.ts";
+
+const TICK_MS = 1_000;
+const TIDY_TICKS = 60;
+/** An end that a peer or the way to it has not noticed is found out after this. */
+const KEEP_ALIVE_MS = 60_000;
+
+export interface StratumServerParts {
+  readonly source: WorkSource;
+  readonly sink: ShareSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Of addresses on this chain. */
+  readonly addressPrefix: string;
+}
+
+/** A connection that mines, for those who watch. */
+export interface MinerInfo {
+  readonly host: string;
+  readonly agent: string;
+  readonly workers: readonly { readonly address: string; readonly worker: string }[];
+  readonly difficulty: number;
+  readonly connectedMs: number;
+  readonly lastShareMs: number | null;
+  readonly accepted: number;
+  readonly rejected: number;
+}
+
+export class StratumServer {
+  readonly metrics: StratumMetrics = createStratumMetrics();
+  readonly #options: StratumOptions;
+  readonly #pool: Pool;
+  readonly #connections = new Set<Connection>();
+  readonly #servers: Server[] = [];
+  #cancelTick: Cancel = () => {};
+  #ticks = 0;
+
+  constructor(options: StratumOptions, parts: StratumServerParts) {
+    this.#options = options;
+    const { clock, random, log, source } = parts;
+    const { metrics } = this;
+    const desk = new WorkDesk(options, {
+      ...{ source, clock, random, log, metrics },
+      announce: (job, clean) => this.#announce(job, clean),
+      tellState: (why) => this.#tellState(why),
+    });
+    this.#pool = {
+      ...parts,
+      ...{ options, desk, metrics },
+      gate: new Gatekeeper(options, metrics),
+      memory: new WorkerMemory(options.difficultyMemoryMs),
+      tickets: new TicketOffice(random),
+      accounts: new Map(),
+      sessions: new Set(),
+    };
+  }
+
+  /** @throws OperationError when a port is taken, a certificate cannot be read, or too few files may be open */
+  async start(): Promise<void> {
+    const { host, port, tlsPort, tlsCertFile, tlsKeyFile, maxConnections, authorizeMs } = this.#options;
+    assertDescriptors(maxConnections, readDescriptorLimit());
+    const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const plain = createServer(socketOptions, (socket) => this.#admit(socket));
+    this.#pool.desk.start();
+    try {
+      await this.#listen(plain, port, host);
+      if (tlsCertFile !== "") {
+        const cert = readPem(tlsCertFile);
+        const key = readPem(tlsKeyFile);
+        const tls = createTlsServer({ ...socketOptions, cert, key, handshakeTimeout: authorizeMs }, (socket) =>
+          this.#admit(socket),
+        );
+        // Before the handshake: a banned host shall not cost one.
+        tls.on("connection", (socket: Socket) => this.#turnBanned(socket));
+        await this.#listen(tls, tlsPort, host);
+      }
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#cancelTick = every(this.#pool.clock, TICK_MS, () => this.#tick());
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelTick();
+    this.#pool.desk.stop();
+    const closed = this.#servers.splice(0).map((server) => {
+      const done = once(server, "close");
+      server.close();
+      return done;
+    });
+    for (const connection of this.#connections) connection.destroy();
+    await Promise.all(closed);
+  }
+
+  /** The port in use; useful where a free one was asked for. */
+  get port(): number {
+    return portOf(this.#servers[0]);
+  }
+
+  get tlsPort(): number | null {
+    return this.#servers.length < 2 ? null : portOf(this.#servers[1]);
+  }
+
+  /** Why miners have no new work at present; null when they have. */
+  get down(): string | null {
+    return this.#pool.desk.down;
+  }
+
+  miners(): readonly MinerInfo[] {
+    return [...this.#pool.sessions].map((session) => ({
+      host: session.outlet.host,
+      agent: session.agent,
+      workers: [...session.workers.values()],
+      difficulty: session.difficulty?.value ?? session.wantedDifficulty,
+      connectedMs: session.connectedMs,
+      lastShareMs: session.lastShareMs,
+      accepted: session.accepted,
+      rejected: session.rejected,
+    }));
+  }
+
+  /** Asks miners to go elsewhere, or to come back; old ones do not understand it and stay. */
+  redirect(host: string, port: number, waitS: number): void {
+    this.#toAll(() => encodeNotice("client.reconnect", [host, port, waitS]));
+  }
+
+  /** A message in words for the logs of all miners. */
+  say(words: string): void {
+    this.#toAll(() => encodeNotice("client.show_message", [words]));
+  }
+
+  /** Gives those that can take it another extranonce1, with a job of its own; for pools that share a range of them. */
+  renewExtranonces(): void {
+    for (const session of this.#pool.sessions) {
+      if (!session.extranonceSubscribed || session.extranonce1 === null) continue;
+      session.extranonce1 = this.#pool.tickets.takeExtranonce();
+      session.wantsJob = true;
+    }
+    this.#serveWaiting();
+  }
+
+  async #listen(server: Server, port: number, host: string): Promise<void> {
+    this.#servers.push(server);
+    server.on("drop", () => this.metrics.connectionsRefusedTotal++);
+    server.listen(port, host);
+    try {
+      await once(server, "listening");
+    } catch (error) {
+      this.#servers.pop();
+      throw new OperationError("stratum-listen", `the pool cannot listen on ${host}:${port}`, { cause: error });
+    }
+    server.on("error", (error) => this.#pool.log.error("the pool's socket failed", { why: String(error) }));
+  }
+
+  #turnBanned(socket: Socket): void {
+    const host = hostOf(socket.remoteAddress ?? "");
+    if (!this.#pool.gate.isBanned(host, this.#pool.clock.nowMs())) return;
+    this.metrics.connectionsRefusedTotal++;
+    socket.destroy();
+  }
+
+  #admit(socket: Socket): void {
+    const { gate, clock, sessions } = this.#pool;
+    const host = hostOf(socket.remoteAddress ?? "");
+    const full = this.#connections.size >= this.#options.maxConnections;
+    if (full || host === "" || gate.enter(host, clock.nowMs()) !== null) {
+      this.metrics.connectionsRefusedTotal++;
+      socket.on("error", () => {});
+      socket.destroy();
+      return;
+    }
+    this.metrics.connectionsTotal++;
+    const connection = new Connection(this.#pool, socket, host, () => this.#leave(connection));
+    this.#connections.add(connection);
+    sessions.add(connection.session);
+    this.metrics.connections = this.#connections.size;
+  }
+
+  #leave(connection: Connection): void {
+    const { gate, sessions, accounts, tickets, memory, clock } = this.#pool;
+    const { session } = connection;
+    this.#connections.delete(connection);
+    this.metrics.connections = this.#connections.size;
+    sessions.delete(session);
+    gate.leave(connection.host);
+    if (session.isMining) this.metrics.sessions--;
+    for (const address of new Set([...session.workers.values()].map((worker) => worker.address))) {
+      const left = (accounts.get(address) ?? 1) - 1;
+      if (left > 0) accounts.set(address, left);
+      else accounts.delete(address);
+    }
+    if (session.terms.length > 0)
+      for (const { address, worker } of session.workers.values())
+        memory.remember(address, worker, session.wantedDifficulty, clock.nowMs());
+    if (session.ticket !== null && session.extranonce1 !== null)
+      tickets.leave({ session: session.ticket.session, extranonce1: session.extranonce1, terms: session.terms });
+  }
+
+  #tick(): void {
+    const { clock, desk, gate } = this.#pool;
+    const nowMs = clock.nowMs();
+    desk.tick();
+    for (const connection of this.#connections) {
+      connection.tick(nowMs);
+      const { session } = connection;
+      // While there is no work, silence says nothing about a miner.
+      if (session.isMining && desk.down === null) adjustDifficulty(this.#pool, session, nowMs);
+    }
+    this.#serveWaiting();
+    if (++this.#ticks % TIDY_TICKS === 0) gate.tidy(nowMs);
+  }
+
+  /** One new job for all whose terms have changed: a job that they have would be judged by the old ones. */
+  #serveWaiting(): void {
+    let job: Job | null = null;
+    for (const session of this.#pool.sessions) {
+      if (!session.wantsJob || !session.isMining) continue;
+      job ??= this.#pool.desk.openForSome();
+      if (job === null) return;
+      giveJob(session, job, false);
+    }
+  }
+
+  #announce(job: Job, clean: boolean): void {
+    for (const session of this.#pool.sessions) if (session.isMining) giveJob(session, job, clean);
+  }
+
+  #tellState(why: string | null): void {
+    this.say(why === null ? "The node is back, work goes on." : waitWords(why));
+  }
+
+  #toAll(lines: (session: Session) => string): void {
+    for (const session of this.#pool.sessions) if (session.isMining) session.outlet.send(lines(session));
+  }
+}
+
+function portOf(server: Server | undefined): number {
+  return (server?.address() as AddressInfo | null)?.port ?? 0;
+}
+
+function readPem(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new OperationError("stratum-certificate", `the pool cannot read ${file}`, { cause: error });
+  }
+}
