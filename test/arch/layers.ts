@@ -35,6 +35,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   p2p: { mayImport: [...foundation, "validation", "events"] },
   sync: { mayImport: [...foundation, "consensus", "chain", "p2p"] },
   stratum: { mayImport: [...foundation, "consensus", "production", "events"] },
+  "stratum/client": { mayImport: [...values, "consensus"] },
   explorer: { mayImport: [...foundation, "events"] },
   "api/contract": { mayImport: values, browserSafe: true },
   "api/server": { mayImport: ["base", "api/contract"] },
@@ -71,7 +72,20 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
   },
   devnet: { mayImport: ["base", "crypto", "spec", "wallet", "wallet/core", "api/contract", "api/server"] },
-  cli: { mayImport: [...values, "node", "devnet", "lab", "api/contract", "wallet", "wallet/core"] },
+  cli: {
+    mayImport: [
+      ...values,
+      "consensus",
+      "production",
+      "stratum/client",
+      "node",
+      "devnet",
+      "lab",
+      "api/contract",
+      "wallet",
+      "wallet/core",
+    ],
+  },
 };
 
 /** What the pages may import: the browser-safe folders. */
