@@ -18,6 +18,7 @@ export {
   epochTableHash,
   type TableEntry,
 } from "./epoch-table.ts";
+export { decodeEvidence, type Evidence, encodeEvidence } from "./evidence.ts";
 export { decodeHeader, encodeHeader, HEADER_VERSION, type Header, sealHash } from "./header.ts";
 export * from "./limits.ts";
 export { decodeParts, encodeParts } from "./offsets.ts";
@@ -33,10 +34,26 @@ export {
 } from "./payload.ts";
 export { decodeSignedSeal, encodeSignedSeal, type SignedSeal } from "./signed-seal.ts";
 export {
+  type BondPayload,
+  bondProofMessage,
+  decodeBond,
+  decodeRenew,
+  decodeUnbond,
+  encodeBond,
+  encodeRenew,
+  encodeUnbond,
+  type RenewPayload,
+  type UnbondPayload,
+} from "./stake-payload.ts";
+export {
   decodeTransaction,
   encodeTransaction,
+  KIND_BOND,
+  KIND_EVIDENCE,
   KIND_RECORD,
+  KIND_RENEW,
   KIND_TRANSFER,
+  KIND_UNBOND,
   type PreparedTransaction,
   signingHash,
   TRANSACTION_VERSION,

@@ -28,6 +28,11 @@ export const TRANSACTION_VERSION = 1;
 /** Numbers of the kinds, as they stand in the bytes. */
 export const KIND_TRANSFER = 1;
 export const KIND_RECORD = 2;
+/** Of chains with bonds only. */
+export const KIND_BOND = 3;
+export const KIND_UNBOND = 4;
+export const KIND_EVIDENCE = 5;
+export const KIND_RENEW = 6;
 
 const NONCE_AT = 34;
 const FEE_AT = 42;
