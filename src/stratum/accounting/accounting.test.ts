@@ -1,0 +1,198 @@
+/** What the books do, on each database. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { asHash, fromHex } from "#base";
+import { tempDir } from "../../../test/support/temp.ts";
+import type { Terms } from "../trust/schemes.ts";
+import type { DatabaseOptions } from "./database.ts";
+import { type PostgresServer, postgresPrograms, startPostgres } from "./testing/postgres-server.ts";
+import { testAddress } from "./testing/share-maker.ts";
+import {
+  createSigner,
+  createTestPool,
+  REWARD_ATOMS,
+  type TestPool,
+  type TestPoolOptions,
+} from "./testing/test-pool.ts";
+
+const COIN = 100_000_000n;
+const MATURITY = 5;
+const terms = (scheme: Terms["scheme"], feePpm = 10_000): Terms => ({ scheme, feePpm, windowBlocks: 2 });
+const poolAddress = createSigner().address;
+
+const programs = postgresPrograms();
+const isCi = !["", "0", "false", undefined].includes(process.env.CI);
+
+describe.each(["sqlite", "postgres"] as const)("the books in %s", (kind) => {
+  // CI installs PostgreSQL, so there its absence is a failure.
+  const isAbsent = kind === "postgres" && programs === null && !isCi;
+  let server: PostgresServer | null = null;
+
+  beforeAll(async () => {
+    if (kind === "postgres" && !isAbsent) server = await startPostgres(programs ?? "/usr/bin");
+  });
+  afterAll(async () => server?.[Symbol.asyncDispose]());
+
+  const open = async (options: TestPoolOptions = {}): Promise<TestPool> => {
+    const sqlite: DatabaseOptions = { kind: "sqlite", file: ":memory:" };
+    return createTestPool({ database: server === null ? sqlite : await server.createDatabase(), ...options });
+  };
+  const it = isAbsent ? test.skip : test;
+
+  const work = (pool: TestPool, who: number, amount: bigint) =>
+    pool.maker.unworked({ address: testAddress(who), work: amount, timeMs: pool.clock.nowMs() });
+
+  const owedOf = async (pool: TestPool): Promise<Record<string, bigint>> => {
+    const rows = await pool.database.reader.selectFrom("miners").selectAll().orderBy("id").execute();
+    return Object.fromEntries(rows.map(({ id, owed }) => [id, BigInt(owed)]));
+  };
+
+  it("a block is divided when it is in the chain, and owed when it has matured", async () => {
+    await using pool = await open({ terms: terms("prop") });
+    await pool.count([work(pool, 1, 300n), work(pool, 2, 100n)]);
+    await pool.find(work(pool, 1, 100n));
+    await pool.accounting.settle();
+    expect(await owedOf(pool)).toEqual({ 1: 0n, 2: 0n });
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    const net = REWARD_ATOMS - REWARD_ATOMS / 100n;
+    expect(await owedOf(pool)).toEqual({ 1: (net * 4n) / 5n, 2: net / 5n });
+    const books = await pool.accounting.checkBooks();
+    expect(books).toMatchObject({ problems: [], rewardsAtoms: REWARD_ATOMS, owedAtoms: net, burnedAtoms: 10_000n });
+    expect(await pool.accounting.surplusAtoms()).toBe(0n);
+    expect(pool.news.map(({ name }) => name)).toEqual(["block-credited", "block-confirmed"]);
+  });
+
+  it("a reorganised block takes its credits back, its miners are told, and it may come again", async () => {
+    await using pool = await open({ terms: terms("pplns") });
+    await pool.count([work(pool, 1, 300n), work(pool, 2, 100n)]);
+    await pool.find(work(pool, 1, 100n));
+    pool.mine(2);
+    await pool.accounting.settle();
+    const block = pool.chain.revert(3)[0]!;
+    pool.mine(4);
+    await pool.accounting.settle();
+    const orphaned = pool.news.at(-1)!;
+    expect(orphaned.name).toBe("block-orphaned");
+    expect(orphaned.event).toMatchObject({
+      round: 1,
+      addresses: [work(pool, 1, 1n).address, work(pool, 2, 1n).address],
+    });
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    expect(await owedOf(pool)).toEqual({ 1: 0n, 2: 0n });
+    expect((await pool.accounting.checkBooks()).problems).toEqual([]);
+
+    pool.chain.revert(4 + MATURITY);
+    pool.chain.mine(poolAddress, REWARD_ATOMS, hashOf(block.id));
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    const owed = await owedOf(pool);
+    expect(owed[1]! + owed[2]!).toBe(REWARD_ATOMS - REWARD_ATOMS / 100n);
+    expect(await pool.accounting.surplusAtoms()).toBe(0n);
+  });
+
+  it("a reorganisation deeper than maturity leaves a debt, which the next block pays first", async () => {
+    await using pool = await open({ terms: terms("solo"), thresholdAtoms: COIN });
+    await pool.find(work(pool, 1, 10n));
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    await pool.accounting.pay();
+    pool.mine(4);
+    await pool.accounting.settle();
+    const taken = pool.chain.revert(MATURITY + 5);
+    expect(taken).toHaveLength(MATURITY + 5);
+    pool.mine(MATURITY + 6);
+    await pool.accounting.settle();
+    expect(await owedOf(pool)).toEqual({ 1: REWARD_ATOMS / 100n - REWARD_ATOMS });
+    expect((await pool.accounting.checkBooks()).problems).toEqual([]);
+    await pool.find(work(pool, 1, 10n));
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    expect(await owedOf(pool)).toEqual({ 1: 0n });
+    // The payout that the reorganisation dropped was submitted again, and pays what was promised.
+    await pool.accounting.settle();
+    pool.mine(4);
+    await pool.accounting.settle();
+    expect(pool.chain.balanceOf(testAddress(1))).toBeGreaterThan(0n);
+    expect((await pool.accounting.checkBooks()).problems).toEqual([]);
+    expect(await pool.accounting.surplusAtoms()).toBe(0n);
+  });
+
+  it("payouts take fee and account burn from whom they pay, and the books know every atom", async () => {
+    await using pool = await open({ terms: terms("prop"), thresholdAtoms: COIN });
+    await pool.count([work(pool, 1, 70n), work(pool, 2, 29n)]);
+    await pool.find(work(pool, 3, 1n));
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    const owed = await owedOf(pool);
+    await pool.accounting.pay();
+    pool.mine(1);
+    const paid = [1, 2, 3].map((who) => pool.chain.balanceOf(testAddress(who)));
+    // Miner 3 is below the threshold.
+    expect(owed[3]).toBeLessThan(COIN);
+    expect(paid[2]).toBe(0n);
+    const feeAtoms = 20n * BigInt(118 + 2 * 28);
+    expect(paid[0]! + paid[1]! + feeAtoms + 2n * 10_000n).toBe(owed[1]! + owed[2]!);
+    expect(await pool.accounting.surplusAtoms()).toBe(0n);
+    await pool.accounting.settle();
+    expect(await pool.accounting.checkBooks()).toMatchObject({
+      problems: [],
+      paidAtoms: 0n,
+      payingAtoms: owed[1]! + owed[2]!,
+    });
+    pool.mine(3);
+    await pool.accounting.settle();
+    expect(await pool.accounting.checkBooks()).toMatchObject({
+      problems: [],
+      payingAtoms: 0n,
+      paidAtoms: owed[1]! + owed[2]!,
+    });
+    expect(pool.news.map(({ name }) => name).slice(-2)).toEqual(["payout-signed", "payout-confirmed"]);
+  });
+
+  it("a payout that a reorganisation drops is submitted again with the same bytes", async () => {
+    await using pool = await open({ terms: terms("solo"), thresholdAtoms: COIN });
+    await pool.find(work(pool, 1, 1n));
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    await pool.accounting.pay();
+    pool.mine(4);
+    await pool.accounting.settle();
+    const before = pool.chain.balanceOf(testAddress(1));
+    pool.chain.revert(4);
+    pool.chain.forgetWaiting();
+    pool.mine(1);
+    expect(pool.chain.balanceOf(testAddress(1))).toBe(0n);
+    await pool.accounting.settle();
+    expect(pool.news.at(-1)!.name).toBe("payout-dropped");
+    await pool.accounting.pay();
+    pool.mine(4);
+    await pool.accounting.settle();
+    expect(pool.chain.balanceOf(testAddress(1))).toBe(before);
+    expect(await pool.database.reader.selectFrom("payouts").selectAll().execute()).toHaveLength(1);
+    expect(await pool.accounting.checkBooks()).toMatchObject({ problems: [], payingAtoms: 0n });
+  });
+
+  it("what stands in the books stands there after a restart", async () => {
+    const database: DatabaseOptions =
+      server === null ? { kind: "sqlite", file: `${tempDir("pool")}/pool.db` } : await server.createDatabase();
+    const first = await createTestPool({ database, terms: terms("pplns") });
+    await first.count([work(first, 1, 300n), work(first, 2, 100n)]);
+    await first.find(work(first, 2, 5n));
+    await first.count([work(first, 3, 7n), work(first, 1, 8n)]);
+    await first.accounting.settle();
+    const round = first.accounting.shares.round();
+    await first[Symbol.asyncDispose]();
+    await using second = await createTestPool({ database, chain: first.chain, terms: terms("pplns") });
+    expect(second.accounting.shares.round()).toEqual(round);
+    second.mine(MATURITY);
+    await second.accounting.settle();
+    expect((await second.accounting.checkBooks()).rewardsAtoms).toBe(REWARD_ATOMS);
+    await second.count([work(second, 4, 1n)]);
+    expect(second.accounting.shares.round().frontier.size).toBe(3);
+  });
+});
+
+function hashOf(hex: string) {
+  return asHash(fromHex(hex)!);
+}

@@ -1,0 +1,220 @@
+/** The pool's money: shares in, credits, payouts out. One of these per pool, over one database. */
+import { type Address, type Cancel, InvariantError, Mutex, OperationError } from "#base";
+import { formatAddress } from "#crypto";
+import { changeBalances, changePoolAccount, loadPoolAccount, saveMeta } from "./balances.ts";
+import { createBlockWatch } from "./block-watch.ts";
+import { type Books, checkBooks } from "./check-books.ts";
+import type { Writer } from "./database.ts";
+import { type MinerIndex, openMinerIndex } from "./miner-index.ts";
+import type { AccountingOptions, AccountingParts } from "./parts.ts";
+import { createPayouts, type Payouts } from "./payouts.ts";
+import { buyShares } from "./pps.ts";
+import { pruneShares } from "./prune.ts";
+import { openShareJournal, type ShareJournal } from "./share-journal.ts";
+import type { PoolEntriesTable } from "./tables.ts";
+
+export interface Accounting {
+  /** Where the Stratum server puts its shares. */
+  readonly shares: ShareJournal;
+  readonly payouts: Payouts;
+  /** Blocks, purchases and payouts are brought up to what the chain shows; one at a time. */
+  settle(): Promise<void>;
+  /** New payouts, then. */
+  pay(): Promise<void>;
+  checkBooks(): Promise<Books>;
+  /** What the pool's address holds beyond what the books say it must; negative: money is missing. */
+  surplusAtoms(): Promise<bigint>;
+  /** The miner's own threshold; null: the pool's. @throws OperationError `threshold-too-low`, `miner-unknown` */
+  setThreshold(address: string, thresholdAtoms: bigint | null): Promise<void>;
+  /** Moves money of the pool's own account to what is owed to an address. @throws OperationError `pool-account-short` */
+  withdraw(to: Address, amountAtoms: bigint): Promise<void>;
+  /** Settles, pays and signs tree heads from now on. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const RESERVE_SPENT = "the pool's reserve is spent until its next block";
+const ACCOUNT_ROW = "account-creation";
+/** Payouts are looked for at every n-th settlement. */
+const PAY_EVERY = 15;
+
+/** @throws InvariantError when the books do not add up; OperationError as the database's */
+export async function createAccounting(options: AccountingOptions, parts: AccountingParts): Promise<Accounting> {
+  assertOptions(options);
+  const { database, chain, clock, log } = parts;
+  const books = await checkBooks(database.reader, options);
+  if (books.problems.length > 0) throw new InvariantError(`the pool's books are wrong: ${books.problems.join("; ")}`);
+  // Asked before any reward can have made it; a node that is away is asked again at each settlement.
+  await noteAccount(parts, options.newAccountBurnAtoms).catch(() => {});
+  const miners = await openMinerIndex(database.reader);
+  const shares = await openShareJournal(options, parts, miners);
+  const blocks = createBlockWatch(options, parts);
+  const payouts = createPayouts(options, parts);
+  const turn = new Mutex();
+  const cancels: Cancel[] = [];
+  let settlements = 0;
+
+  const settle = (): Promise<void> =>
+    turn.run(async () => {
+      const head = await chain.head();
+      await blocks.settle(head);
+      await noteAccount(parts, options.newAccountBurnAtoms);
+      const isBought = await buyShares(parts, options.reserveAtoms);
+      shares.hold(isBought ? null : RESERVE_SPENT);
+      await payouts.settle(head);
+      await pruneShares(database, options, head.height);
+    });
+
+  const pay = (): Promise<void> => turn.run(() => payouts.pay());
+
+  /** Again and again, each time `periodMs` after the last has ended. */
+  const repeat = (periodMs: number, what: string, task: () => Promise<void>): void => {
+    let cancelled = false;
+    let cancel: Cancel = () => {};
+    const next = (): void => {
+      cancel = clock.after(periodMs, () => {
+        task()
+          .catch((error) => log.warn(`${what} failed and is tried again`, { error: String(error) }))
+          .finally(() => {
+            if (!cancelled) next();
+          });
+      });
+    };
+    next();
+    cancels.push(() => {
+      cancelled = true;
+      cancel();
+    });
+  };
+
+  return {
+    shares,
+    payouts,
+    settle,
+    pay,
+    checkBooks: () => checkBooks(database.reader, options),
+    surplusAtoms: () => turn.run(() => computeSurplus(parts, options)),
+    setThreshold: (address, thresholdAtoms) => saveThreshold(parts, options, address, thresholdAtoms),
+    withdraw: (to, amountAtoms) => saveWithdrawal(parts, miners, formatAddress(to, options.addressPrefix), amountAtoms),
+    start() {
+      repeat(options.settleEveryMs, "settlement", async () => {
+        await settle();
+        if (settlements++ % PAY_EVERY === 0) await pay();
+      });
+      repeat(options.headEveryMs, "signing the log", async () => {
+        await shares.publishHead();
+        await shares.saveSamples();
+      });
+    },
+    async stop() {
+      for (const cancel of cancels) cancel();
+      await shares.stop();
+      await turn.run(() => {});
+    },
+  };
+}
+
+function assertOptions(options: AccountingOptions): void {
+  const least = options.minOutputAtoms + options.newAccountBurnAtoms + 1_000n * options.feePerByteAtoms;
+  if (options.minThresholdAtoms < least)
+    throw new OperationError("threshold-too-low", `a payout of less than ${least} atoms costs more than it pays`);
+  const { feePpm, windowBlocks } = options.terms;
+  if (!Number.isInteger(feePpm) || feePpm < 0 || feePpm > 1_000_000)
+    throw new OperationError("pool-terms", `fee ${feePpm}`);
+  if (!Number.isInteger(windowBlocks) || windowBlocks < 1 || windowBlocks > 1_000)
+    throw new OperationError("pool-terms", `a window of ${windowBlocks} blocks`);
+}
+
+/** The first reward of an address without an account pays for making one (rule TX-12), and the pool bears that. */
+async function noteAccount({ database, chain, signer, clock }: AccountingParts, burnAtoms: bigint): Promise<void> {
+  const db = database.reader;
+  const noted = await db.selectFrom("meta").select("value").where("name", "=", ACCOUNT_ROW).executeTakeFirst();
+  if (noted?.value === "made") return;
+  const account = await chain.account(signer.address);
+  const isRewarded = await db.selectFrom("blocks").select("id").where("state", "=", "confirmed").executeTakeFirst();
+  if (account === null && noted !== undefined) return;
+  await database.write(async (tx) => {
+    await saveMeta(tx, ACCOUNT_ROW, account === null ? "awaited" : "made");
+    if (account === null || noted === undefined || isRewarded === undefined) return;
+    await savePoolEntry(tx, "account-creation", -burnAtoms, clock.nowMs());
+  });
+}
+
+async function savePoolEntry(
+  tx: Writer,
+  kind: PoolEntriesTable["kind"],
+  amountAtoms: bigint,
+  timeMs: number,
+): Promise<number> {
+  const last = await tx.selectFrom("pool_entries").select("id").orderBy("id", "desc").executeTakeFirst();
+  const id = (last?.id ?? 0) + 1;
+  await tx
+    .insertInto("pool_entries")
+    .values({ id, time_ms: timeMs, kind, amount: String(amountAtoms) })
+    .execute();
+  await changePoolAccount(tx, amountAtoms);
+  return id;
+}
+
+async function computeSurplus(
+  { database, chain, signer }: AccountingParts,
+  options: AccountingOptions,
+): Promise<bigint> {
+  const account = await chain.account(signer.address);
+  const { owedAtoms, poolAtoms } = await checkBooks(database.reader, options);
+  const open = await database.reader
+    .selectFrom("payouts")
+    .select("cost")
+    .where("state", "!=", "released")
+    .where("nonce", ">=", account?.nonce ?? 0)
+    .execute();
+  const waiting = open.reduce((sum, { cost }) => sum + BigInt(cost), 0n);
+  return (account?.balanceAtoms ?? 0n) - owedAtoms - poolAtoms - waiting;
+}
+
+async function saveThreshold(
+  { database }: AccountingParts,
+  options: AccountingOptions,
+  address: string,
+  thresholdAtoms: bigint | null,
+): Promise<void> {
+  if (thresholdAtoms !== null && thresholdAtoms < options.minThresholdAtoms)
+    throw new OperationError("threshold-too-low", `the least threshold is ${options.minThresholdAtoms} atoms`);
+  const threshold = thresholdAtoms === null ? null : String(thresholdAtoms);
+  const result = await database.write((tx) =>
+    tx.updateTable("miners").set({ threshold }).where("address", "=", address).executeTakeFirst(),
+  );
+  if (result.numUpdatedRows === 0n)
+    throw new OperationError("miner-unknown", "no share of this address was counted yet");
+}
+
+async function saveWithdrawal(
+  parts: AccountingParts,
+  miners: MinerIndex,
+  address: string,
+  amountAtoms: bigint,
+): Promise<void> {
+  const added = await parts.database.write(async (tx) => {
+    if (amountAtoms <= 0n || (await loadPoolAccount(tx)) < amountAtoms)
+      throw new OperationError("pool-account-short", "the pool's own account holds less");
+    const known = await tx.selectFrom("miners").select("id").where("address", "=", address).executeTakeFirst();
+    const miner = known?.id ?? (await addMiner(tx, address));
+    const id = await savePoolEntry(tx, "withdrawal", -amountAtoms, parts.clock.nowMs());
+    const credit = { kind: "withdrawal" as const, ref: String(id), work: "0", value: null };
+    await tx
+      .insertInto("credits")
+      .values({ ...credit, miner, amount: String(amountAtoms) })
+      .execute();
+    await changeBalances(tx, new Map([[miner, { owed: amountAtoms }]]));
+    return { id: miner, address };
+  });
+  miners.learn([added]);
+}
+
+/** Above all numbers that a batch of shares may be about to give out. */
+async function addMiner(tx: Writer, address: string): Promise<number> {
+  const last = await tx.selectFrom("miners").select("id").orderBy("id", "desc").executeTakeFirst();
+  const id = (last?.id ?? 0) + 2 ** 32;
+  await tx.insertInto("miners").values({ id, address, threshold: null, owed: "0", paying: "0", paid: "0" }).execute();
+  return id;
+}

@@ -1,0 +1,300 @@
+/** Where accepted shares become durable: in order, in batches, each with its place in the log of its round (rules PAY-10, LOG-1). */
+import {
+  asHash,
+  assertInvariant,
+  type Cancel,
+  equalBytes,
+  InvariantError,
+  type Key,
+  OperationError,
+  toHex,
+} from "#base";
+import { ed25519PublicKey, parseAddress } from "#crypto";
+import type { BlockResult, FoundBlock, ShareSink } from "../share.ts";
+import { frontierRoot } from "../trust/share-log.ts";
+import { signTreeHead } from "../trust/tree-head.ts";
+import { toBlob, type Writer } from "./database.ts";
+import type { MinerIndex } from "./miner-index.ts";
+import type { AccountingOptions, AccountingParts } from "./parts.ts";
+import { beginRound, loadCurrentRound, type RoundState, roundRow } from "./round-state.ts";
+import { createSampler } from "./samples.ts";
+import { type Batch, prepareBatch, type QueuedShare } from "./share-batch.ts";
+
+export interface ShareJournal extends ShareSink {
+  /** Resolves when all that was accepted before is durable, or refused. */
+  flush(): Promise<void>;
+  /** Of the round that counts now; changes with each batch. */
+  round(): RoundState;
+  /** Signs the log as it is, unless it has been. */
+  publishHead(): Promise<void>;
+  /** Adds the minutes that are over to the statistics. */
+  saveSamples(): Promise<void>;
+  /** Something outside the journal keeps shares from being counted; null when it no longer does. */
+  hold(why: string | null): void;
+  stop(): Promise<void>;
+}
+
+interface Waiting extends QueuedShare {
+  isBlock: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Writing may take up at most a fifth of the time, however slow the disk. */
+const REST_RATIO = 4;
+const MAX_REST_MS = 500;
+
+const DISK_FULL = "the pool's disk is full";
+const STORAGE = "the pool cannot write its books";
+
+export async function openShareJournal(
+  options: AccountingOptions,
+  parts: AccountingParts,
+  miners: MinerIndex,
+): Promise<ShareJournal> {
+  const { database, clock, log, events, receiptSeed } = parts;
+  const poolKey = ed25519PublicKey(receiptSeed);
+  const sampler = createSampler();
+  let round = await openRound(options, parts, poolKey);
+  let queue: Waiting[] = [];
+  let writing: Promise<void> | null = null;
+  let cancel: Cancel | null = null;
+  let trouble: string | null = null;
+  let held: string | null = null;
+  let restMs = 0;
+  let counted = 0;
+  let signedSize = -1;
+  let stopped = false;
+
+  const setTrouble = (text: string | null): void => {
+    if (text === trouble) return;
+    trouble = text;
+    if (text === null) log.info("shares are counted again");
+    else log.error("shares cannot be counted", { why: text });
+    events.emit("obstacle", { text: trouble ?? held });
+  };
+
+  const schedule = (delayMs: number): void => {
+    if (cancel !== null || writing !== null || stopped) return;
+    cancel = clock.after(delayMs, () => {
+      cancel = null;
+      void write();
+    });
+  };
+
+  /** One batch; the rest waits for the next. */
+  const write = (): Promise<void> => {
+    cancel?.();
+    cancel = null;
+    writing ??= writeBatch().finally(() => {
+      writing = null;
+      if (trouble !== null) schedule(options.retryMs);
+      else if (queue.length > 0)
+        schedule(queue.length >= options.maxBatch ? restMs : Math.max(options.commitMs, restMs));
+    });
+    return writing;
+  };
+
+  const writeBatch = async (): Promise<void> => {
+    const startMs = clock.nowMs();
+    let batch: Batch;
+    let taken = queue.slice(0, options.maxBatch);
+    try {
+      batch = prepareBatch(taken, { round, poolKey, miners, options, counted });
+      taken = taken.slice(0, batch.taken);
+      await database.write((tx) => saveBatch(tx, batch, options, parts));
+    } catch (error) {
+      return onFailure(error, taken);
+    }
+    restMs = Math.min(MAX_REST_MS, REST_RATIO * (clock.nowMs() - startMs));
+    queue = queue.slice(taken.length);
+    counted += taken.length;
+    miners.learn(batch.newMiners);
+    for (const { miner, share } of batch.entries) sampler.add(miner, share.work, share.timeMs);
+    if (batch.nextRound !== null) signedSize = -1;
+    round = batch.nextRound ?? batch.round;
+    for (const { resolve } of taken) resolve();
+    setTrouble(null);
+  };
+
+  /** Refuses what waited, so that its miners may send it again; a block is kept until it can be written. */
+  const onFailure = async (error: unknown, taken: readonly Waiting[]): Promise<void> => {
+    const code = error instanceof OperationError ? error.code : null;
+    if (error instanceof InvariantError || code === null)
+      log.error("a batch of shares is wrong", { error: String(error) });
+    setTrouble(code === "pool-storage-full" ? DISK_FULL : STORAGE);
+    // The commit may have happened and only its answer been lost.
+    const stored = await openRound(options, parts, poolKey).catch(() => null);
+    miners.learn(await miners.load(database.reader).catch(() => []));
+    const isWritten = stored !== null && (stored.id !== round.id || stored.frontier.size !== round.frontier.size);
+    if (isWritten) {
+      round = stored;
+      counted += taken.length;
+      queue = queue.slice(taken.length);
+      for (const { resolve } of taken) resolve();
+      return;
+    }
+    const refused = queue.filter(({ isBlock }) => !isBlock);
+    queue = queue.filter(({ isBlock }) => isBlock);
+    for (const { reject } of refused) reject(error);
+  };
+
+  const flush = async (): Promise<void> => {
+    while (queue.length > 0 || writing !== null) {
+      await write();
+      if (trouble !== null) return;
+    }
+  };
+
+  return {
+    obstacle: () => trouble ?? held ?? (stopped ? "the pool is closing" : null),
+    accepted(share) {
+      const address = parseAddress(share.address, options.addressPrefix);
+      if (!address.ok) throw new InvariantError(`a share for ${share.address}`);
+      if (stopped || queue.length >= options.maxQueue) throw new OperationError("pool-busy", "too many shares wait");
+      return new Promise<void>((resolve, reject) => {
+        queue.push({ share, address: address.value, isBlock: false, resolve, reject });
+        if (queue.length >= options.maxBatch && restMs === 0) void write();
+        else schedule(options.commitMs);
+      });
+    },
+    blockFound(block: FoundBlock) {
+      const entry = queue.findLast(({ share }) => equalBytes(share.hash, block.id));
+      assertInvariant(entry !== undefined, "a block was found by a share that was not accepted");
+      entry.isBlock = true;
+    },
+    blockResult(block: FoundBlock, result: BlockResult) {
+      if (result.accepted) return;
+      // Its share may still wait to be written.
+      void flush()
+        .then(() => noteRefusal(parts, block, result.reason ?? "refused"))
+        .catch((error) => log.warn("a refusal could not be noted", { error: String(error) }));
+    },
+    flush,
+    round: () => round,
+    async publishHead() {
+      if (round.frontier.size === signedSize || round.frontier.size === 0) return;
+      const head = round;
+      await database.write((tx) => saveHead(tx, head, false, clock.nowMs(), options, receiptSeed));
+      if (round.id === head.id) signedSize = head.frontier.size;
+    },
+    saveSamples: () => database.write((tx) => sampler.save(tx, clock.nowMs())),
+    hold(why) {
+      if (why === held) return;
+      held = why;
+      events.emit("obstacle", { text: trouble ?? held });
+    },
+    async stop() {
+      await flush();
+      stopped = true;
+      cancel?.();
+      for (const { reject } of queue) reject(new OperationError("pool-closing", "the pool is closing"));
+      queue = [];
+    },
+  };
+}
+
+/** The current round; begins the first one, and gives one without shares the terms of today. */
+async function openRound(options: AccountingOptions, parts: AccountingParts, poolKey: Key): Promise<RoundState> {
+  const { database, clock } = parts;
+  const loaded = await loadCurrentRound(database.reader, poolKey);
+  if (loaded !== null && loaded.frontier.size > 0) return loaded;
+  const first = loaded ?? beginRound(1, options.terms, clock.nowMs(), asHash(new Uint8Array(32)));
+  const round = { ...first, terms: options.terms };
+  await database.write(async (tx) => {
+    await tx.deleteFrom("rounds").where("id", "=", round.id).execute();
+    await tx.insertInto("rounds").values(roundRow(round)).execute();
+  });
+  return round;
+}
+
+async function saveBatch(tx: Writer, batch: Batch, options: AccountingOptions, parts: AccountingParts): Promise<void> {
+  const money = { owed: "0", paying: "0", paid: "0", threshold: null };
+  if (batch.newMiners.length > 0)
+    await tx
+      .insertInto("miners")
+      .values(batch.newMiners.map(({ id, address }) => ({ id, address, ...money })))
+      .execute();
+  if (batch.rows.length > 0) await tx.insertInto("shares").values(batch.rows).execute();
+  if (batch.withheld.length > 0) await tx.insertInto("withheld").values(batch.withheld).execute();
+  const { id, ...columns } = roundRow(batch.round);
+  const endedMs = batch.found === null ? null : batch.found.share.timeMs;
+  await tx
+    .updateTable("rounds")
+    .set({ ...columns, ended_ms: endedMs })
+    .where("id", "=", id)
+    .execute();
+  if (batch.found === null || batch.nextRound === null) return;
+  const works = [...batch.round.tallies].map(([miner, tally]) => ({
+    round: id,
+    miner,
+    ...tally,
+    work: String(tally.work),
+  }));
+  for (let at = 0; at < works.length; at += 1_000)
+    await tx
+      .insertInto("round_work")
+      .values(works.slice(at, at + 1_000))
+      .execute();
+  await saveHead(tx, batch.round, true, batch.found.share.timeMs, options, parts.receiptSeed);
+  await tx.insertInto("rounds").values(roundRow(batch.nextRound)).execute();
+  const { miner, share } = batch.found;
+  const unknown = { reward: null, fee: null, pool_atoms: null, total_work: null, refused: null };
+  await tx
+    .insertInto("blocks")
+    .values({
+      id: toHex(share.hash),
+      round: id,
+      height: share.height,
+      miner,
+      state: "pending",
+      block_work: String(share.blockWork),
+      found_ms: share.timeMs,
+      ...unknown,
+    })
+    .execute();
+}
+
+async function saveHead(
+  tx: Writer,
+  round: RoundState,
+  final: boolean,
+  timeMs: number,
+  options: AccountingOptions,
+  seed: Uint8Array,
+): Promise<void> {
+  const root = frontierRoot(round.frontier);
+  const size = round.frontier.size;
+  const head = {
+    poolKey: ed25519PublicKey(seed),
+    round: round.id,
+    size,
+    root,
+    previousRoot: round.previousRoot,
+    timeMs,
+    final,
+  };
+  const { signature } = signTreeHead(options.chainId, head, seed);
+  await tx
+    .insertInto("tree_heads")
+    .values({
+      round: round.id,
+      size,
+      final: final ? 1 : 0,
+      time_ms: timeMs,
+      root: toBlob(root),
+      signature: toBlob(signature),
+    })
+    .onConflict((conflict) => conflict.columns(["round", "size", "final"]).doNothing())
+    .execute();
+}
+
+async function noteRefusal({ database }: AccountingParts, block: FoundBlock, reason: string): Promise<void> {
+  await database.write((tx) =>
+    tx
+      .updateTable("blocks")
+      .set({ refused: reason.slice(0, 200) })
+      .where("id", "=", toHex(block.id))
+      .execute(),
+  );
+}
