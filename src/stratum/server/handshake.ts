@@ -52,19 +52,13 @@ const authorize: Method = (pool, session, [name, password], after) => {
       return unauthorized("too many connections for this address");
     pool.accounts.set(address, connections + 1);
   }
+  if (session.workers.size === 0) beginDifficulty(pool, session, worker.value, password);
   session.workers.set(name, worker.value);
-  if (session.workers.size > 1) return ok(true);
-  const nowMs = pool.clock.nowMs();
-  const wished = typeof password === "string" ? /(?:^|[,; ])d=([0-9.eE+-]+)/.exec(password)?.[1] : undefined;
-  if (wished !== undefined) askForDifficulty(pool, session, Number(wished), nowMs);
-  const before = pool.memory.recall(address, worker.value.worker, nowMs);
-  if (before !== null && (session.difficultyFloor === 0 || before > session.wantedDifficulty))
-    session.wantedDifficulty = clampDifficulty(before, session.difficultyFloor, pool.options);
-  if (session.isMining) after(() => startMining(pool, session));
+  if (session.workers.size === 1 && session.isMining) after(() => startMining(pool, session));
   return ok(true);
 };
 
-const configure: Method = (_pool, session, [names, values], after) => {
+const configure: Method = (pool, session, [names, values], after) => {
   if (!Array.isArray(names)) return err(refusal("other", "the first parameter is a list of extensions"));
   const value = (key: string): unknown =>
     typeof values === "object" && values !== null && Object.hasOwn(values, key)
@@ -80,7 +74,7 @@ const configure: Method = (_pool, session, [names, values], after) => {
     } else if (name === "minimum-difficulty") {
       const wish = value("minimum-difficulty.value");
       const fits = typeof wish === "number" && wish > 0;
-      if (fits) after(() => askForDifficulty(_pool, session, wish, _pool.clock.nowMs()));
+      if (fits) after(() => askForDifficulty(pool, session, wish));
       agreed.push([name, fits]);
     } else if (name === "subscribe-extranonce") {
       session.extranonceSubscribed = true;
@@ -92,7 +86,7 @@ const configure: Method = (_pool, session, [names, values], after) => {
 
 const suggestDifficulty: Method = (pool, session, [wish], after) => {
   if (typeof wish !== "number" || !(wish > 0)) return err(refusal("other", "a difficulty is a number above 0"));
-  after(() => askForDifficulty(pool, session, wish, pool.clock.nowMs()));
+  after(() => askForDifficulty(pool, session, wish));
   return ok(true);
 };
 
@@ -116,16 +110,27 @@ function startMining(pool: Pool, session: Session): void {
   giveFirstJob(pool, session);
 }
 
+/** The first worker of a connection brings its difficulty of before, and perhaps a wish. */
+function beginDifficulty(pool: Pool, session: Session, { address, worker }: Worker, password: unknown): void {
+  const wish = typeof password === "string" ? /(?:^|[,; ])d=([0-9.eE+-]+)/.exec(password)?.[1] : undefined;
+  if (wish !== undefined) askForDifficulty(pool, session, Number(wish));
+  const before = pool.memory.recall(address, worker, pool.clock.nowMs());
+  if (before !== null && (session.difficultyFloor === 0 || before > session.wantedDifficulty))
+    session.wantedDifficulty = clampDifficulty(before, session.difficultyFloor, pool.options);
+}
+
 /**
- * The miner's wish is its floor from now on, and raises the difficulty at once. It lowers it only while nothing is known of the
- * miner: otherwise a wish would be a way around what was measured.
+ * The miner's wish is its floor from now on, and raises the difficulty at once. It lowers it only before the first worker is
+ * known: otherwise a wish would be a way around what was measured.
  */
-function askForDifficulty(pool: Pool, session: Session, wish: number, nowMs: number): void {
+function askForDifficulty(pool: Pool, session: Session, wish: number): void {
   if (!(wish > 0) || !Number.isFinite(wish)) return;
   const wanted = clampDifficulty(wish, 0, pool.options);
   session.difficultyFloor = wanted;
-  if (session.isMining && wanted <= session.wantedDifficulty) return;
-  if (session.isMining) session.window = { sinceMs: nowMs, shares: 0, difficulty: 0 };
+  if (session.workers.size === 0) session.wantedDifficulty = wanted;
+  if (wanted <= session.wantedDifficulty) return;
+  const nowMs = pool.clock.nowMs();
+  session.window = { sinceMs: nowMs, shares: 0, difficulty: 0 };
   wantDifficulty(pool, session, wanted, nowMs);
 }
 
