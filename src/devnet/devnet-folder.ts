@@ -6,11 +6,11 @@ import { LOCK_FILE, lockFolder } from "./folder-lock.ts";
 
 const MARKER_FILE = "devnet.json";
 
-export interface FolderOptions {
-  readonly chainName: string;
+/** The chain that a folder is claimed for. */
+export interface FolderChain {
+  readonly name: string;
   /** In hex. */
-  readonly chainId: string;
-  readonly fresh: boolean;
+  readonly id: string;
 }
 
 export interface DevnetFolder {
@@ -18,12 +18,18 @@ export interface DevnetFolder {
   readonly path: string;
   readonly tokenFile: string;
   readonly auditFile: string;
+  /** The specification that was made for this devnet, where one was. */
+  readonly specFile: string;
+  /** Null when it is claimed for none yet. @throws OperationError `data-damaged` */
+  chain(): FolderChain | null;
+  /** @throws OperationError `data-other-chain` */
+  claim(chain: FolderChain): void;
   nodeFolder(name: string): string;
   release(): void;
 }
 
-/** @throws OperationError `devnet-foreign`, `data-locked`, `data-other-chain` or `data-unwritable` */
-export function openDevnetFolder(given: string, options: FolderOptions): DevnetFolder {
+/** @param fresh empties it first @throws OperationError `devnet-foreign`, `data-locked` or `data-unwritable` */
+export function openDevnetFolder(given: string, { fresh }: { readonly fresh: boolean }): DevnetFolder {
   const path = resolve(given);
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -39,39 +45,40 @@ export function openDevnetFolder(given: string, options: FolderOptions): DevnetF
     );
   const lock = lockFolder(path);
   try {
-    if (options.fresh)
-      for (const name of entries) rmSync(join(path, name), { recursive: true, force: true, maxRetries: 3 });
-    claim(path, marker, options);
+    if (fresh) for (const name of entries) rmSync(join(path, name), { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {
     lock.release();
     throw error;
   }
+  const chain = (): FolderChain | null => (existsSync(marker) ? readMarker(marker) : null);
   return {
     path,
     tokenFile: join(path, "api-token"),
     auditFile: join(path, "audit.jsonl"),
+    specFile: join(path, "spec.json"),
     nodeFolder: (name) => join(path, name),
+    chain,
+    claim(wanted) {
+      const found = chain();
+      if (found === null)
+        writeFileSync(marker, `${JSON.stringify({ version: 1, chain: wanted.name, chainId: wanted.id }, null, 2)}\n`);
+      else if (found.id !== wanted.id) throw otherChain(path, found, wanted);
+    },
     release: () => lock.release(),
   };
 }
 
-function claim(path: string, marker: string, { chainName, chainId }: FolderOptions): void {
-  if (!existsSync(marker)) {
-    writeFileSync(marker, `${JSON.stringify({ version: 1, chain: chainName, chainId }, null, 2)}\n`);
-    return;
-  }
-  const found = readMarker(marker);
-  if (found.chainId === chainId) return;
-  throw new OperationError(
+export function otherChain(path: string, found: FolderChain, wanted: FolderChain): OperationError {
+  return new OperationError(
     "data-other-chain",
-    `the devnet in ${path} is of the chain ${found.chain} (${found.chainId}), not of ${chainName} (${chainId}): give --fresh to begin anew, or another --data`,
+    `the devnet in ${path} is of the chain ${found.name} (${found.id}), not of ${wanted.name} (${wanted.id}): give --fresh to begin anew, or another --data`,
   );
 }
 
-function readMarker(marker: string): { readonly chain: string; readonly chainId: string } {
+function readMarker(marker: string): FolderChain {
   try {
     const { chain, chainId }: Record<string, unknown> = JSON.parse(readFileSync(marker, "utf8"));
-    if (typeof chain === "string" && typeof chainId === "string") return { chain, chainId };
+    if (typeof chain === "string" && typeof chainId === "string") return { name: chain, id: chainId };
   } catch {
     // Said below.
   }

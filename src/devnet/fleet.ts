@@ -2,7 +2,7 @@
 import { createClient, type DevnetNode } from "#api/contract";
 import { OperationError } from "#base";
 import type { DevnetFolder } from "./devnet-folder.ts";
-import { NodeProcess } from "./node-process.ts";
+import { NodeProcess, type ValidatorOptions } from "./node-process.ts";
 import { MAX_NODES } from "./options.ts";
 import { findPortPair } from "./ports.ts";
 
@@ -18,12 +18,18 @@ export interface FleetOptions {
   readonly rewardAddress: (index: number) => string;
 }
 
+/** What a node does besides following the chain. */
+export interface NodeRole {
+  readonly hashRate: number | null;
+  readonly validator: ValidatorOptions | null;
+}
+
 export interface Fleet {
   readonly nodes: readonly NodeProcess[];
   find(name: string): NodeProcess | null;
   firstRunning(): NodeProcess | null;
-  /** A node more, not yet started. @param hashRate null: it does not mine @throws OperationError `too-many-nodes` */
-  add(hashRate: number | null): Promise<NodeProcess>;
+  /** A node more, not yet started. @throws OperationError `too-many-nodes` */
+  add(role: NodeRole): Promise<NodeProcess>;
   start(node: NodeProcess): Promise<void>;
   /** The first, then all others at once. @throws OperationError of the first that does not start */
   startAll(): Promise<void>;
@@ -51,12 +57,12 @@ export function createFleet(options: FleetOptions): Fleet {
     return view;
   };
   let adding: Promise<unknown> = Promise.resolve();
-  const add = async (hashRate: number | null): Promise<NodeProcess> => {
+  const add = async (role: NodeRole): Promise<NodeProcess> => {
     if (nodes.length >= MAX_NODES)
       throw new OperationError("too-many-nodes", `a devnet has at most ${MAX_NODES} nodes`);
     const name = `node-${nodes.length + 1}`;
     const node = new NodeProcess({
-      ...{ name, hashRate, spec: options.spec, program: options.program },
+      ...{ name, ...role, spec: options.spec, program: options.program },
       folder: options.folder.nodeFolder(name),
       ports: await findPortPair(options.portsFrom, isOurs),
       rewardAddress: options.rewardAddress(nodes.length),
@@ -71,9 +77,9 @@ export function createFleet(options: FleetOptions): Fleet {
     viewOf,
     find: (name) => nodes.find((node) => node.name === name) ?? null,
     firstRunning: () => nodes.find(({ state }) => state === "running") ?? null,
-    add(hashRate) {
+    add(role) {
       // One after the other, or two would take one name.
-      const added = adding.then(() => add(hashRate));
+      const added = adding.then(() => add(role));
       adding = added.catch(() => {});
       return added;
     },
@@ -102,6 +108,7 @@ async function askNode(node: NodeProcess, before: DevnetNode | undefined): Promi
     api: node.api,
     p2p: before?.p2p ?? node.address,
     peerId: before?.peerId ?? null,
+    ...(node.validatorKey === null ? {} : { validator: node.validatorKey }),
   };
   const answer = node.state === "running" ? await ask(node.api) : null;
   const { state, pid, note } = node;

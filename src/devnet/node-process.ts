@@ -28,9 +28,19 @@ export interface NodeProcessOptions {
   readonly spec: string;
   /** Null: this node does not mine. */
   readonly hashRate: number | null;
+  /** Null: this node signs no blocks. */
+  readonly validator: ValidatorOptions | null;
   readonly rewardAddress: string;
   /** The script that runs `node …`. */
   readonly program: string;
+}
+
+export interface ValidatorOptions {
+  /** As a node is told: `dev:0`, or the path of a key. */
+  readonly key: string;
+  readonly passphraseFile: string | null;
+  /** It may produce though no peer is there. */
+  readonly alone: boolean;
 }
 
 export class NodeProcess {
@@ -79,6 +89,11 @@ export class NodeProcess {
   /** With its peer id, so that whoever dials it meets no other node; null before it has started once. */
   get dialAddress(): string | null {
     return this.#dialAddress;
+  }
+
+  /** As the node was told; null when it signs no blocks. */
+  get validatorKey(): string | null {
+    return this.#options.validator?.key ?? null;
   }
 
   get logFile(): string {
@@ -189,7 +204,7 @@ export class NodeProcess {
   }
 
   #arguments(bootstrap: readonly string[]): readonly string[] {
-    const { folder, spec, ports, hashRate, rewardAddress } = this.#options;
+    const { folder, spec, ports, hashRate, validator, rewardAddress } = this.#options;
     const mining =
       hashRate === null
         ? []
@@ -200,6 +215,7 @@ export class NodeProcess {
       ...["--p2p-host", HOST, "--p2p-port", String(ports.p2p)],
       ...(bootstrap.length === 0 ? [] : ["--p2p-bootstrap", bootstrap.join(",")]),
       ...mining,
+      ...(validator === null ? [] : validatorArguments(validator)),
     ];
   }
 
@@ -217,6 +233,14 @@ export class NodeProcess {
     const lines = this.#log.tail(LOG_LINES_SHOWN).map(readLogLine);
     this.#note = lines.length === 0 ? how : `${how}: ${lines.join(" | ")}`;
   }
+}
+
+function validatorArguments({ key, passphraseFile, alone }: ValidatorOptions): readonly string[] {
+  return [
+    ...["--validator-key", key],
+    ...(passphraseFile === null ? [] : ["--validator-passphrase-file", passphraseFile]),
+    ...(alone ? ["--alone"] : []),
+  ];
 }
 
 /** The words of a line of JSON, or the line itself. */

@@ -1,10 +1,16 @@
 /** What the operator may set about a devnet. */
+import type { ENGINES } from "#spec";
+
 export interface DevnetOptions {
   readonly nodes: number;
   /** Folder that holds everything of the devnet: one folder a node, the token, the audit log. */
   readonly data: string;
-  /** `dev`, `test`, `main`, or the path of a chain specification. */
-  readonly spec: string;
+  /** How blocks are earned; null: as the chain says that is named, else by work. */
+  readonly engine: (typeof ENGINES)[number] | null;
+  /** `dev`, `test`, a built-in chain's full name, or the path of a specification; null: what the folder holds, else `dev`. */
+  readonly spec: string | null;
+  /** What the validators of the first nodes bond, in thousands of coins; empty: all the same. */
+  readonly stakes: readonly number[];
   /** Begins anew: removes what an earlier devnet left in the folder. */
   readonly fresh: boolean;
   /** Ends by itself after so long; null: when told to. */
@@ -22,7 +28,9 @@ export interface DevnetOptions {
 export const DEVNET_DEFAULTS: DevnetOptions = {
   nodes: 3,
   data: "./.agon/devnet",
-  spec: "dev",
+  engine: null,
+  spec: null,
+  stakes: [],
   fresh: false,
   forSeconds: null,
   port: null,

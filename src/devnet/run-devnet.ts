@@ -2,16 +2,26 @@
 import { join } from "node:path";
 import { type Clock, every, OperationError, silentLogger, systemClock } from "#base";
 import { formatAddress } from "#crypto";
-import { DEV_ACCOUNT_COUNT, devAccountName, nominalHashRate } from "#spec";
-import { devAccount } from "#wallet/core";
+import {
+  type ChainSpec,
+  DEV_ACCOUNT_COUNT,
+  devAccountName,
+  devValidatorsOf,
+  nominalHashRate,
+  validatorsOf,
+} from "#spec";
+import { devAccount, formatCoins } from "#wallet/core";
 import { ensureWebBuilt } from "../../scripts/build-web.ts";
 import { type Agreement, findAgreement } from "./agreement.ts";
 import { openAuditLog } from "./audit-log.ts";
 import { createConsole } from "./console/console.ts";
+import { notMined } from "./console/node-orders.ts";
 import { type DevnetFolder, openDevnetFolder } from "./devnet-folder.ts";
-import { createFleet, type Fleet } from "./fleet.ts";
+import { createFaucet } from "./faucet.ts";
+import { createFleet, type Fleet, type NodeRole } from "./fleet.ts";
 import { DEVNET_DEFAULTS, type DevnetOptions, MAX_NODES } from "./options.ts";
-import { type DevnetSpec, readDevnetSpec, shareHashRate } from "./spec-file.ts";
+import { settleChain } from "./settle-chain.ts";
+import { type DevnetSpec, shareHashRate } from "./spec-file.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const TRIM_LOGS_MS = 5_000;
@@ -45,10 +55,7 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
   const { log = () => {}, signal, clock = systemClock() } = around;
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > MAX_NODES)
     throw new OperationError("config-invalid", `a devnet has 1 to ${MAX_NODES} nodes, not ${options.nodes}`);
-  const chain = readDevnetSpec(options.spec);
-  const folder = openDevnetFolder(options.data, {
-    ...{ chainName: chain.spec.name, chainId: chain.chainId, fresh: options.fresh },
-  });
+  const folder = openDevnetFolder(options.data, options);
   const undo: (() => unknown)[] = [() => folder.release()];
   const ending = new AbortController();
   const unwind = async (): Promise<void> => {
@@ -61,6 +68,7 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
   signal?.addEventListener("abort", () => void end(), { once: true });
   try {
     signal?.throwIfAborted();
+    const chain = settleChain(folder, options, clock.nowMs());
     const { program = join(ROOT, "bin", "agon.js") } = around;
     const fleet = createDevnetFleet(folder, chain, options, program);
     undo.push(every(clock, TRIM_LOGS_MS, () => trimLogs(fleet)));
@@ -68,20 +76,20 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
       { folder, port: options.port, pagesFolder: join(ROOT, "build", "web"), version: around.version ?? "0" },
       {
         ...{ fleet, program, clock, spec: chain.spec, specArgument: chain.argument },
-        ...{ audit: openAuditLog(folder.auditFile), log: silentLogger },
+        ...{ audit: openAuditLog(folder.auditFile), faucet: createFaucet({ spec: chain.spec, fleet, clock }) },
+        log: silentLogger,
       },
     );
     undo.push(() => server.stop());
     const { url, movedFrom } = await server.start();
     undo.push(() => fleet.stopAll());
     log(`Agon devnet at ${url}${movedFrom === null ? "" : ` (port ${movedFrom} is taken)`}`);
-    for (const rate of shareHashRate(options.hashRate ?? nominalHashRate(chain.spec.engine) ?? 1, options.nodes))
-      await fleet.add(rate);
+    for (const role of rolesOf(chain, options)) await fleet.add(role);
     await fleet.startAll();
     await server.describeNodes();
     signal?.throwIfAborted();
     if (options.buildPages) void buildPages(log, ending.signal);
-    for (const line of describeStart(folder, fleet)) log(line);
+    for (const line of describeStart(folder, fleet, chain)) log(line);
     return devnetOf({ url, token: server.token, folder: folder.path, fleet, end, ending, options, clock });
   } catch (error) {
     await end();
@@ -99,13 +107,35 @@ function createDevnetFleet(folder: DevnetFolder, chain: DevnetSpec, options: Dev
   });
 }
 
-function describeStart({ tokenFile }: DevnetFolder, { nodes }: Fleet): readonly string[] {
+/** Each node mines its share, or signs with the key of a validator that the chain begins with. */
+function rolesOf({ spec }: DevnetSpec, { nodes, hashRate }: DevnetOptions): readonly NodeRole[] {
+  const nominal = nominalHashRate(spec.engine);
+  if (nominal === null && hashRate !== null) throw new OperationError("config-invalid", notMined(spec));
+  const validators = devValidatorsOf(spec);
+  return shareHashRate(hashRate ?? nominal, nodes).map((rate, index) => {
+    const number = validators[index];
+    const key = { key: `dev:${number}`, passphraseFile: null, alone: nodes === 1 };
+    return { hashRate: rate, validator: number === undefined ? null : key };
+  });
+}
+
+function describeStart({ tokenFile }: DevnetFolder, { nodes }: Fleet, { spec }: DevnetSpec): readonly string[] {
+  const validators = validatorsOf(spec.engine);
+  const missing = validators.length - nodes.filter(({ validatorKey }) => validatorKey !== null).length;
   return [
     ...nodes.map(({ name, api, address, pid }) => `  ${name}  ${api}  ${address}  pid ${pid}`),
+    ...(validators.length === 0 ? [] : [`  ${validators.length} validators sign the blocks: ${bondsOf(spec)}`]),
+    ...(missing > 0 ? [`  ${missing} of them run nowhere here: their slots stay empty`] : []),
     `  ${DEV_ACCOUNT_COUNT} funded accounts, ${devAccountName(0)} … ${devAccountName(DEV_ACCOUNT_COUNT - 1)}: their keys are public`,
     `  orders over HTTP need the token in ${tokenFile}`,
     "Ctrl-C ends all of it.",
   ];
+}
+
+/** "100000 coins each", or one after the other. */
+function bondsOf({ engine }: ChainSpec): string {
+  const bonds = validatorsOf(engine).map(({ bondAtoms }) => formatCoins(bondAtoms));
+  return new Set(bonds).size === 1 ? `${bonds[0]} coins each` : `${bonds.join(", ")} coins`;
 }
 
 interface Running {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { OperationError, toHex } from "#base";
-import { builtInSpec, type ChainSpec, chainIdOf, isBuiltInChain, parseChainSpec } from "#spec";
+import { BUILT_IN_NAMES, builtInSpec, type ChainSpec, chainIdOf, isBuiltInChain, parseChainSpec } from "#spec";
 
 export interface DevnetSpec {
   readonly spec: ChainSpec;
@@ -25,7 +25,7 @@ function readFile(path: string): ChainSpec {
   } catch (cause) {
     throw new OperationError(
       "spec-invalid",
-      `'${path}' is neither a built-in chain (main, test, dev) nor a readable JSON file`,
+      `'${path}' is neither a built-in chain (${BUILT_IN_NAMES}) nor a readable JSON file`,
       { cause },
     );
   }
@@ -38,8 +38,9 @@ function readFile(path: string): ChainSpec {
   );
 }
 
-/** Shares as equal as can be, each at least 1. */
-export function shareHashRate(total: number, count: number): readonly number[] {
+/** Shares as equal as can be, each at least 1; null for each where nothing is searched. */
+export function shareHashRate(total: number | null, count: number): readonly (number | null)[] {
+  if (total === null) return Array.from({ length: count }, () => null);
   const share = Math.floor(total / count);
   return Array.from({ length: count }, (_, i) => Math.max(1, share + (i < total - share * count ? 1 : 0)));
 }

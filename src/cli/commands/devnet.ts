@@ -1,18 +1,33 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { OperationError } from "#base";
 import { DEVNET_DEFAULTS, runDevnet } from "#devnet";
 import { VERSION } from "#node";
+import { ENGINES } from "#spec";
 import { debugOption, examples, jsonOption, readCount } from "../options.ts";
 import { printLine } from "../print.ts";
 import { note, type Terminal, write } from "../terminal.ts";
 
 export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
-  const { nodes, data, spec, nodePortsFrom } = DEVNET_DEFAULTS;
+  const { nodes, data, nodePortsFrom } = DEVNET_DEFAULTS;
   return new Command("devnet")
     .description("run a network of nodes on this machine, with its console and pages")
     .option("--nodes <count>", "how many nodes", readCount(1, 32), nodes)
     .option("--data <folder>", "folder of everything it keeps", data)
-    .option("--spec <chain>", "dev, test, main, or the path of a chain specification", spec)
+    .addOption(
+      new Option("--engine <engine>", "how blocks are earned: pow by work, pos by stake (default: pow)").choices(
+        ENGINES,
+      ),
+    )
+    .option(
+      "--spec <chain>",
+      "dev, test, a chain's full name such as pos-dev, or the path of a specification (default: what the folder holds, else dev)",
+    )
+    .addOption(
+      new Option(
+        "--stakes <list>",
+        "what the validators bond, in thousands of coins, such as 40,20,15 (default: all the same)",
+      ).argParser(readStakes),
+    )
     .option("--fresh", "forget what an earlier devnet left in the folder")
     .option("--for <seconds>", "end after so long, and tell whether the nodes agree", readCount(1, 2_000_000))
     .option("--port <port>", "port of console and pages (default: 8730, or the next free)", readCount(0, 65_535))
@@ -29,6 +44,7 @@ export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
       "after",
       examples(
         "agon devnet --nodes 3",
+        "agon devnet --engine pos --nodes 4 --stakes 40,20,20,20",
         "agon devnet --fresh --for 60",
         "agon devnet --spec test --data ./testnet --port 9000",
       ),
@@ -39,7 +55,8 @@ export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
         void (options.json ? note(terminal, line) : write(terminal.stdout, `${line}\n`));
       const devnet = await runDevnet(
         {
-          ...{ nodes: options.nodes, data: options.data, spec: options.spec, nodePortsFrom: options.nodePorts },
+          ...{ nodes: options.nodes, data: options.data, nodePortsFrom: options.nodePorts },
+          ...{ engine: options.engine ?? null, spec: options.spec ?? null, stakes: options.stakes ?? [] },
           ...{ fresh: options.fresh === true, buildPages: options.pages },
           ...{ forSeconds: options.for ?? null, port: options.port ?? null, hashRate: options.hashRate ?? null },
         },
@@ -59,4 +76,11 @@ export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
       );
       if (!agreement.equal) throw new OperationError("no-agreement", "the nodes did not agree on one head");
     });
+}
+
+function readStakes(text: string): readonly number[] {
+  const stakes = text.split(",").map((part) => (/^[1-9]\d{0,6}$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (stakes.length > 32 || stakes.some(Number.isNaN))
+    throw new InvalidArgumentError("It must be whole numbers with commas between them, such as 40,20,15.");
+  return stakes;
 }

@@ -1,11 +1,13 @@
 /** What the console's routes share. */
 import type { ChainSpec } from "#spec";
 import type { AuditLog } from "../audit-log.ts";
+import type { Faucet } from "../faucet.ts";
 import type { Fleet } from "../fleet.ts";
 
 export interface ConsoleParts {
   readonly fleet: Fleet;
   readonly audit: AuditLog;
+  readonly faucet: Faucet;
   readonly spec: ChainSpec;
   /** As a node is told. */
   readonly specArgument: string;

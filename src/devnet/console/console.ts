@@ -4,6 +4,7 @@ import { type Clock, type Logger, systemRandom } from "#base";
 import type { DevnetFolder } from "../devnet-folder.ts";
 import { CONSOLE_PORT, HOST } from "../options.ts";
 import type { ConsoleParts } from "./console-parts.ts";
+import { addFaucetRoute } from "./faucet-route.ts";
 import { addNodeOrders } from "./node-orders.ts";
 import { addNodeReads } from "./node-reads.ts";
 import { addProxyRoutes } from "./proxy-routes.ts";
@@ -47,6 +48,7 @@ export async function createConsole(
   );
   addNodeReads(server.app, parts);
   addNodeOrders(server.app, parts);
+  addFaucetRoute(server.app, parts);
   addProxyRoutes(server.app, { fleet, clock, audit: parts.audit, streams: server.streams });
   return {
     ...server,

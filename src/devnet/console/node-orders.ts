@@ -11,6 +11,8 @@ import {
 } from "#api/contract";
 import { type App, Refusal } from "#api/server";
 import { OperationError } from "#base";
+import { type ChainSpec, nominalHashRate } from "#spec";
+import type { NodeRole } from "../fleet.ts";
 import type { NodeProcess } from "../node-process.ts";
 import { namedNode, runningNode } from "./choose-node.ts";
 import type { ConsoleParts } from "./console-parts.ts";
@@ -21,7 +23,7 @@ const MINE_MS = 110_000;
 export const NodePath = Type.Object({ name: Type.String() });
 
 export function addNodeOrders(app: App, parts: ConsoleParts): void {
-  const { fleet } = parts;
+  const { fleet, spec } = parts;
   const tags = ["devnet"];
   const config = { token: true };
   const audited = auditWith(parts);
@@ -32,7 +34,8 @@ export function addNodeOrders(app: App, parts: ConsoleParts): void {
     { config, schema: { tags, summary: "Add a node", body: DevnetAddRequest, response: { 200: DevnetNode } } },
     ({ body, ip }) =>
       audited("add", null, ip, async () => {
-        const node = await fleet.add(body.hashRate ?? null);
+        if (body.hashRate !== undefined) assertMined(spec);
+        const node = await fleet.add(roleOf(body));
         await fleet.start(node);
         return answer(node);
       }),
@@ -51,6 +54,7 @@ export function addNodeOrders(app: App, parts: ConsoleParts): void {
     },
     ({ params, body, ip }) =>
       audited("mine", params.name, ip, async () => {
+        assertMined(spec);
         const node = runningNode(fleet, params.name);
         const client = createClient({ baseUrl: node.api, token: node.token(), fetch, timeoutMs: MINE_MS });
         const { blocks = 1, address } = body;
@@ -88,13 +92,34 @@ export function addNodeOrders(app: App, parts: ConsoleParts): void {
     );
 }
 
-function auditWith({ audit }: ConsoleParts) {
-  return async <T>(action: string, node: string | null, from: string, run: () => Promise<T>): Promise<T> => {
+function roleOf({ hashRate, validatorKey, validatorPassphraseFile }: DevnetAddRequest): NodeRole {
+  const role = { hashRate: hashRate ?? null, validator: null };
+  if (validatorKey === undefined) return role;
+  return { ...role, validator: { key: validatorKey, passphraseFile: validatorPassphraseFile ?? null, alone: false } };
+}
+
+/** @throws Refusal `not-mined` where blocks are not searched */
+function assertMined(spec: ChainSpec): void {
+  if (nominalHashRate(spec.engine) === null) throw new Refusal(409, "not-mined", notMined(spec));
+}
+
+export function notMined({ name }: ChainSpec): string {
+  return `nothing can be mined on ${name}: its blocks are signed by validators, each in the slots it is drawn for`;
+}
+
+export function auditWith({ audit }: ConsoleParts) {
+  return async <T>(
+    action: string,
+    node: string | null,
+    from: string,
+    run: () => Promise<T>,
+    describe?: (result: T) => string,
+  ): Promise<T> => {
     const record = (ok: boolean, message?: string): void =>
       audit.add({ atMs: Date.now(), action, node, from, ok, ...(message === undefined ? {} : { message }) });
     try {
       const result = await run();
-      record(true);
+      record(true, describe?.(result));
       return result;
     } catch (error) {
       const refusal = explain(error);
