@@ -22,6 +22,8 @@ export type {
 } from "./engine.ts";
 export { engineFor } from "./engine-for.ts";
 export { computeGenesis } from "./genesis.ts";
+export { drawNumber, findDrawn, prefixSums } from "./lottery/draw.ts";
+export { createPosEngine } from "./lottery/pos/pos-engine.ts";
 export { computeAsertTarget } from "./pow/asert.ts";
 export { compactToTarget, targetToCompact, workOf } from "./pow/compact.ts";
 export { createKernelSearch, createNonceSearch } from "./pow/kernel/kernel-search.ts";
@@ -30,7 +32,6 @@ export { createPowEngine, type PowBlock, type PowEngine } from "./pow/pow-engine
 export { encodeSeal, type PowClaim, type PowSeal } from "./pow/seal.ts";
 export { type NonceSearch, type SearchWork, searchNonce } from "./pow/search-nonce.ts";
 export type { PowData, PowSnapshot } from "./pow/snapshot.ts";
-export { subsidyAt } from "./pow/subsidy.ts";
 export {
   COINBASE_BYTES,
   COINBASE_EXTRANONCE_AT,
@@ -40,3 +41,4 @@ export {
   type WorkHeader,
 } from "./pow/work-header.ts";
 export { createPartsJob, type WorkParts, workPartsOf } from "./pow/work-parts.ts";
+export { subsidyAt } from "./subsidy.ts";

@@ -1,6 +1,7 @@
-import { asKey } from "#base";
+import { asKey, toHex } from "#base";
 import { engineFor, type SealJob, searchNonce } from "#consensus";
 import { builtInSpec, type WorkChainSpec } from "#spec";
+import { signerOf, stakeSpec, tableMemory } from "../support/stake.ts";
 import { describeEngine, type EngineHarness } from "./engine.ts";
 
 function powHarness(spec: WorkChainSpec, blocks: number): EngineHarness {
@@ -8,9 +9,11 @@ function powHarness(spec: WorkChainSpec, blocks: number): EngineHarness {
     spec,
     blocks,
     spacingMs: spec.engine.spacingMs,
-    me: { key: asKey(new Uint8Array(32)), reveal: () => null },
-    create: engineFor,
+    producers: [{ key: asKey(new Uint8Array(32)), reveal: () => null }],
+    create: (chain, chainId) => engineFor(chain, chainId),
+    execute: () => [],
     solve,
+    timeFault: "header-time",
   };
 }
 
@@ -30,3 +33,27 @@ const easy: WorkChainSpec = { ...test, name: "easy", engine: { ...test.engine, l
 describeEngine("pow, dev chain", powHarness(builtInSpec("dev"), 25));
 describeEngine("pow, test chain", powHarness(test, 10));
 describeEngine("pow, retargeting from an easy limit", powHarness(easy, 300));
+
+/** @param weights of the validators, who all produce and vote */
+function posHarness(weights: readonly bigint[], blocks: number): EngineHarness {
+  const spec = stakeSpec(weights);
+  const signers = weights.map((_, index) => signerOf(index));
+  const memory = tableMemory(spec);
+  return {
+    spec,
+    blocks,
+    spacingMs: spec.engine.slotMs,
+    producers: signers.map(({ me }) => me),
+    create: (chain, chainId) => engineFor(chain, chainId, memory),
+    execute: memory.execute,
+    solve(job) {
+      if (job.kind !== "sign") throw new Error("draws are signed, not searched");
+      const signer = signers.find(({ me }) => toHex(me.key) === toHex(job.key))!;
+      return job.seal(signer.sign(job.message));
+    },
+    timeFault: "slot-misaligned",
+  };
+}
+
+describeEngine("pos, one validator owns everything", posHarness([1_000n], 120));
+describeEngine("pos, several validators", posHarness([40n, 20n, 15n, 10n, 5n, 5n, 5n], 120));

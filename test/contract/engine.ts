@@ -1,32 +1,51 @@
 /** What every consensus engine must do, whatever earns a block. Run by each engine with a chain of its own. */
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { asAddress, asHash, type Hash, type Random, seededRandom, toHex } from "#base";
+import { asAddress, asHash, asSignature, type Hash, type Random, seededRandom, toHex } from "#base";
 import { computeGenesis, type Draft, type Engine, type Me, type Parsed, type SealJob, type Snapshot } from "#consensus";
-import { decodeHeader, encodeHeader, HEADER_VERSION, type Header, sealHash } from "#model";
+import {
+  type BlockOrders,
+  decodeHeader,
+  encodeHeader,
+  HEADER_VERSION,
+  type Header,
+  type Outcome,
+  sealHash,
+  type Vote,
+} from "#model";
 import { type ChainSpec, chainIdOf } from "#spec";
 
 export interface EngineHarness {
   readonly spec: ChainSpec;
   create(spec: ChainSpec, chainId: Hash): Engine;
-  readonly me: Me;
-  /** Searches or signs, until there is a seal. */
+  /** Everybody who produces and votes. */
+  readonly producers: readonly Me[];
+  /** Searches or signs, until there is a seal; the signature of a vote is one too. */
   solve(job: SealJob): Uint8Array;
+  /** Stands for the ledger: what executing a block with these orders tells the engine. */
+  execute(orders: BlockOrders | null): readonly Outcome[];
   /** Usual time between blocks. */
   readonly spacingMs: number;
   /** Lengths of the histories: smaller where blocks are dear. */
   readonly blocks: number;
+  /** Fault of a block whose time is a millisecond before the earliest that is allowed. */
+  readonly timeFault: string;
 }
 
 /** A block with the snapshots on both its sides. */
 interface Step {
   readonly block: Parsed;
+  readonly votes: readonly Vote[];
+  readonly outcomes: readonly Outcome[];
   readonly parent: Snapshot;
   readonly after: Snapshot;
+  /** When it was made. */
   readonly nowMs: number;
+  readonly producer: Me;
 }
 
 const MAX_SNAPSHOT_BYTES = 4_096;
+const MAX_WAITS = 1_000;
 
 export function describeEngine(name: string, harness: EngineHarness): void {
   const { spec } = harness;
@@ -58,11 +77,13 @@ export function describeEngine(name: string, harness: EngineHarness): void {
     });
 
     test("every function gives the same again and changes nothing it is given", () => {
-      for (const { block, parent, after, nowMs } of steps) {
+      for (const { block, votes, outcomes, parent, after, nowMs, producer } of steps) {
         const before = [engine.encodeSnapshot(parent), encodeHeader(block.header)].map(toHex);
-        expect(engine.turn(parent, harness.me, nowMs)).toEqual(engine.turn(parent, harness.me, nowMs));
+        expect(engine.turn(parent, producer, nowMs)).toEqual(engine.turn(parent, producer, nowMs));
         expect(engine.parse(block.header)).toEqual({ ok: true, value: block });
         expect(engine.advance(parent, block, null, null)).toEqual(engine.advance(parent, block, null, null));
+        expect(engine.advance(parent, block, { votes }, outcomes)).toEqual(after);
+        expect(engine.orders(draftOf(block), parent)).toEqual(engine.orders(draftOf(block), parent));
         expect(engine.describe(after)).toEqual(engine.describe(after));
         expect([engine.encodeSnapshot(parent), encodeHeader(block.header)].map(toHex)).toEqual(before);
       }
@@ -81,14 +102,29 @@ function createWorld(engine: Engine, chainId: Hash, harness: EngineHarness) {
     return { header, snapshot: frozen(engine.genesis(id)) };
   };
 
-  /** A sealed block on `parent`; `change` comes before the seal. */
-  const produce = (parent: Snapshot, nowMs: number, random: Random, change: Partial<Header> = {}): Parsed => {
-    const turn = engine.turn(parent, harness.me, nowMs);
-    if (turn.kind !== "now") throw new Error(`no turn: ${JSON.stringify(turn)}`);
+  /** Whose turn comes first on `parent`, and when. */
+  const firstTurn = (parent: Snapshot, fromMs: number) => {
+    let nowMs = fromMs;
+    for (let wait = 0; wait < MAX_WAITS; wait++) {
+      let nextMs = Number.POSITIVE_INFINITY;
+      for (const producer of harness.producers) {
+        const turn = engine.turn(parent, producer, nowMs);
+        if (turn.kind === "now") return { turn, producer, nowMs };
+        if (turn.kind === "later") nextMs = Math.min(nextMs, turn.atMs);
+      }
+      expect(nextMs).toBeGreaterThan(nowMs);
+      nowMs = nextMs;
+    }
+    throw new Error("it is nobody's turn");
+  };
+
+  /** A sealed block on `parent`, as soon as it is somebody's turn; `change` comes before the seal. */
+  const produce = (parent: Snapshot, fromMs: number, random: Random, change: Partial<Header> = {}) => {
+    const { turn, producer, nowMs } = firstTurn(parent, fromMs);
     const draft: Draft = {
       height: change.height ?? parent.height + 1,
       parent: change.parent ?? parent.id,
-      timeMs: change.timeMs ?? Math.max(nowMs, turn.minTimeMs),
+      timeMs: change.timeMs ?? Math.min(Math.max(nowMs, turn.minTimeMs), turn.maxTimeMs),
       proposer: change.proposer ?? asAddress(random.bytes(20)),
       claim: change.claim ?? engine.encodeClaim(turn.claim),
     };
@@ -101,10 +137,17 @@ function createWorld(engine: Engine, chainId: Hash, harness: EngineHarness) {
     const job = engine.sealJob(draft, sealHash(chainId, unsealed), turn.claim);
     const parsed = engine.parse({ ...unsealed, seal: harness.solve(job) });
     if (!parsed.ok) throw new Error(`own block refused: ${JSON.stringify(parsed.error)}`);
-    return parsed.value;
+    return { block: parsed.value, producer, nowMs, minTimeMs: turn.minTimeMs };
   };
 
-  /** Blocks on random earlier ones, mostly on the latest, after random waits. */
+  /** What everybody has to say at that moment with this block at the head. */
+  const votesOn = (head: Snapshot, nowMs: number): Vote[] =>
+    harness.producers.flatMap((voter) => {
+      const duty = engine.voting?.duty(head, voter, nowMs);
+      return duty?.kind === "now" ? [{ ...duty.vote, signature: asSignature(harness.solve(duty.job)) }] : [];
+    });
+
+  /** Blocks on random earlier ones, mostly on the latest, after random waits, with all votes that fit. */
   const tree = (random: Random, blocks: number): Step[] => {
     const steps: Step[] = [];
     const snapshots = [genesis().snapshot];
@@ -113,14 +156,22 @@ function createWorld(engine: Engine, chainId: Hash, harness: EngineHarness) {
       nowMs += random.below(2 * harness.spacingMs);
       const back = random.below(4) === 0 ? random.below(Math.min(5, snapshots.length)) : 0;
       const parent = snapshots[snapshots.length - 1 - back]!;
-      const block = produce(parent, nowMs, random);
-      const after = frozen(engine.advance(parent, block, { votes: [] }, []));
+      const made = produce(parent, nowMs, random);
+      nowMs = made.nowMs;
+      const { block } = made;
+      const votes = engine.voting?.choose(votesOn(parent, nowMs), block.header.timeMs, parent) ?? [];
+      const outcomes = harness.execute(engine.orders(draftOf(block), parent));
+      const after = frozen(engine.advance(parent, block, { votes }, outcomes));
       snapshots.push(after);
-      steps.push({ block, parent, after, nowMs });
+      steps.push({ ...made, votes, outcomes, parent, after });
     }
     return steps;
   };
   return { genesis, produce, tree };
+}
+
+function draftOf({ header: { height, parent, timeMs, proposer, claim } }: Parsed): Draft {
+  return { height, parent, timeMs, proposer, claim };
 }
 
 function describeGenesis(engine: Engine, chainId: Hash, world: World): void {
@@ -202,7 +253,7 @@ function describeTime(engine: Engine, world: World, harness: EngineHarness, step
   test("a block from the future waits until its time has come near enough", () => {
     const { after, nowMs } = steps().at(-1)!;
     const futureMs = nowMs + harness.spec.time.maxAheadMs + 10_000;
-    const block = world.produce(after, futureMs, seededRandom(3));
+    const { block } = world.produce(after, futureMs, seededRandom(3));
     const verdict = engine.checkOnParent(block, after, nowMs);
     expect(verdict).toMatchObject({ kind: "wait", why: "too-early" });
     if (verdict.kind !== "wait") return;
@@ -214,16 +265,25 @@ function describeTime(engine: Engine, world: World, harness: EngineHarness, step
 
   test("the earliest time that a turn allows is allowed, one millisecond less is not", () => {
     const { after, nowMs } = steps().at(-1)!;
-    const turn = engine.turn(after, harness.me, nowMs);
-    if (turn.kind !== "now") return;
-    const random = seededRandom(4);
-    const earliest = world.produce(after, nowMs, random, { timeMs: turn.minTimeMs });
-    expect(engine.checkOnParent(earliest, after, nowMs)).toEqual({ kind: "ok" });
-    const earlier = world.produce(after, nowMs, random, { timeMs: turn.minTimeMs - 1 });
-    expect(engine.checkOnParent(earlier, after, nowMs)).toMatchObject({
+    const { minTimeMs, nowMs: atMs } = world.produce(after, nowMs, seededRandom(4));
+    const earliest = world.produce(after, atMs, seededRandom(4), { timeMs: minTimeMs });
+    expect(engine.checkOnParent(earliest.block, after, atMs)).toEqual({ kind: "ok" });
+    const earlier = world.produce(after, atMs, seededRandom(4), { timeMs: minTimeMs - 1 });
+    expect(engine.checkOnParent(earlier.block, after, atMs)).toMatchObject({
       kind: "fault",
-      fault: { code: "header-time", blame: "sender" },
+      fault: { code: harness.timeFault, blame: "sender" },
     });
+  });
+
+  test("a turn that is still to come is not there a millisecond before, and may be produced from then on", () => {
+    for (const { after, nowMs } of steps().slice(-20)) {
+      for (const producer of harness.producers) {
+        const turn = engine.turn(after, producer, nowMs);
+        if (turn.kind !== "later") continue;
+        expect(turn.atMs).toBeGreaterThan(nowMs);
+        expect(engine.turn(after, producer, turn.atMs - 1).kind).not.toBe("now");
+      }
+    }
   });
 }
 
@@ -243,7 +303,8 @@ function describeSnapshots(engine: Engine, harness: EngineHarness, history: () =
       bytes.fill(0);
       expect(again).toEqual(snapshot);
       const nowMs = snapshot.timeMs + harness.spacingMs;
-      expect(engine.turn(again, harness.me, nowMs)).toEqual(engine.turn(snapshot, harness.me, nowMs));
+      for (const me of harness.producers)
+        expect(engine.turn(again, me, nowMs)).toEqual(engine.turn(snapshot, me, nowMs));
     }
   });
 
@@ -281,13 +342,28 @@ function describeSnapshots(engine: Engine, harness: EngineHarness, history: () =
     }
   });
 
-  test("a branch known by headers alone can be checked and followed as far", () => {
+  test("a branch known by headers alone can be checked and followed, until an epoch's table is asked for", () => {
     const { steps, genesis } = history();
     const known = new Map([[toHex(genesis.id), genesis]]);
     for (const { block, nowMs } of steps) {
-      const parent = known.get(toHex(block.header.parent))!;
-      if (engine.voting === null) expect(engine.checkOnParent(block, parent, nowMs)).toEqual({ kind: "ok" });
-      known.set(toHex(block.id), engine.advance(parent, block, null, null));
+      const parent = known.get(toHex(block.header.parent));
+      if (parent === undefined) continue;
+      const verdict = engine.checkOnParent(block, parent, nowMs);
+      if (engine.lottery !== null && verdict.kind === "wait") expect(verdict.why).toBe("needs-state");
+      else expect(verdict).toEqual({ kind: "ok" });
+      if (verdict.kind === "ok") known.set(toHex(block.id), engine.advance(parent, block, null, null));
+    }
+    if (engine.lottery === null) expect(known.size).toBe(steps.length + 1);
+    expect(known.size).toBeGreaterThan(2);
+  });
+
+  test("votes that were chosen count, and not a second time", () => {
+    for (const { block, votes, parent, after } of history().steps) {
+      expect(engine.voting?.check(votes, block.header.timeMs, parent) ?? { ok: true }).toMatchObject({ ok: true });
+      if (votes.length === 0) continue;
+      const again = engine.voting?.check(votes, block.header.timeMs + harness.spacingMs, after);
+      expect(again).toMatchObject({ ok: false, error: { blame: "sender" } });
+      expect(engine.voting?.choose(votes, block.header.timeMs + harness.spacingMs, after)).toEqual([]);
     }
   });
 }
@@ -319,8 +395,7 @@ function describePreference(engine: Engine, history: () => History): void {
 function describeRewards(engine: Engine, steps: () => readonly Step[]): void {
   test("rewards are positive, follow from draft and fees, and hold no more fees than were paid", () => {
     for (const { block, parent } of steps()) {
-      const { height, timeMs, proposer, claim } = block.header;
-      const draft: Draft = { height, parent: parent.id, timeMs, proposer, claim };
+      const draft = draftOf(block);
       const without = engine.rewards(draft, parent, 0n);
       const credits = engine.rewards(draft, parent, 12_345n);
       expect(engine.rewards(draft, parent, 12_345n)).toEqual(credits);

@@ -4,6 +4,7 @@ import { sha256d } from "#crypto";
 import { type Credit, type Header, sealHash } from "#model";
 import type { ChainSpec, WorkChainSpec } from "#spec";
 import type { Draft, Engine, Parsed, Verdict } from "../engine.ts";
+import { subsidyAt } from "../subsidy.ts";
 import { compactToTarget, workOf } from "./compact.ts";
 import {
   BASE_VERSION,
@@ -17,7 +18,6 @@ import {
 } from "./seal.ts";
 import { createSearchJob } from "./search-job.ts";
 import { decodeSnapshot, encodeSnapshot, type PowData, type PowSnapshot } from "./snapshot.ts";
-import { subsidyAt } from "./subsidy.ts";
 import { createTargetRule, secondsOf, type TargetRule, targetOf } from "./target-rule.ts";
 import { computeWorkId, encodeCoinbase } from "./work-header.ts";
 

@@ -1,0 +1,84 @@
+/** The snapshot after a block (rules STAKE-8, STAKE-11 and STAKE-17). */
+import { assertInvariant, type Hash } from "#base";
+import type { Outcome, Vote } from "#model";
+import type { LotteryBlock } from "./claim-seal.ts";
+import { enterEpoch } from "./enter-epoch.ts";
+import { nextMix } from "./seed.ts";
+import type { LotteryData, LotterySnapshot } from "./snapshot.ts";
+import { checkVote, countVote, isMajority, type Tally, targetOf } from "./tally.ts";
+import { type LotteryWorld, tablesOf } from "./world.ts";
+
+/** @param block checked on the parent, and its votes too */
+export function advanceSnapshot(
+  world: LotteryWorld,
+  parent: LotterySnapshot,
+  { id, header, claim }: LotteryBlock,
+  votes: readonly Vote[],
+  outcomes: readonly Outcome[] | null,
+): LotterySnapshot {
+  const { slots, chainId, eligibility } = world;
+  const slot = slots.slotAt(header.timeMs);
+  const epoch = slots.epochOf(slot);
+  const drawn = eligibility.drawnAt(slot, parent);
+  assertInvariant(drawn !== null, "a block was not checked on its parent");
+  const entered = enterEpoch(world, parent, epoch);
+  const isFirst = entered !== parent.data;
+  const voted = votes.reduce((data, vote) => takeVote(world, data, vote), entered);
+  const data: LotteryData = {
+    ...voted,
+    mix: slots.isMixing(slot) ? nextMix(chainId, entered.mix, claim.reveal) : entered.mix,
+    next: isFirst ? tableMade(outcomes) : entered.next,
+  };
+  const snapshot = {
+    id,
+    height: header.height,
+    timeMs: header.timeMs,
+    weight: parent.weight + drawn.weight,
+    justified: parent.justified,
+    finalized: parent.finalized,
+    data,
+  };
+  return votes.length === 0 ? snapshot : settle(world, snapshot);
+}
+
+/** @returns null while the block is not executed */
+function tableMade(outcomes: readonly Outcome[] | null): Hash | null {
+  if (outcomes === null) return null;
+  const made = outcomes.find((outcome) => outcome.kind === "epoch-table");
+  assertInvariant(made !== undefined, "the first block of an epoch made no table");
+  return made.hash;
+}
+
+function takeVote({ tables }: LotteryWorld, data: LotteryData, vote: Vote): LotteryData {
+  const isLate = vote.target.epoch !== data.tally.epoch;
+  const tally = isLate ? data.previous : data.tally;
+  assertInvariant(tally !== null, "a vote of an epoch without blocks was not refused");
+  const views = tablesOf(tables, tally);
+  const index = checkVote(vote, tally, views);
+  assertInvariant(index.ok, "a vote was not checked on its branch");
+  const counted = countVote(tally, index.value, views);
+  return isLate ? { ...data, previous: counted } : { ...data, tally: counted };
+}
+
+/** Justifies and finalises what the votes so far allow. */
+function settle({ tables }: LotteryWorld, snapshot: LotterySnapshot): LotterySnapshot {
+  const { tally, previous } = snapshot.data;
+  const majorities = [previous, tally].filter((each) => each !== null && isMajority(each, tablesOf(tables, each)));
+  return majorities.reduce(takeMajority, snapshot);
+}
+
+function takeMajority(snapshot: LotterySnapshot, tally: Tally | null): LotterySnapshot {
+  if (tally === null) return snapshot;
+  const isHigher = tally.epoch > snapshot.justified.epoch;
+  const isFinal = tally.epoch === tally.source.epoch + 1 && tally.source.epoch > snapshot.finalized.epoch;
+  return {
+    ...snapshot,
+    justified: isHigher ? targetOf(tally) : snapshot.justified,
+    finalized: isFinal ? tally.source : snapshot.finalized,
+    data: {
+      ...snapshot.data,
+      justifiedHeight: isHigher ? tally.checkpointHeight : snapshot.data.justifiedHeight,
+      finalizedHeight: isFinal ? tally.sourceHeight : snapshot.data.finalizedHeight,
+    },
+  };
+}
