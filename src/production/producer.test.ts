@@ -41,7 +41,7 @@ beforeEach(async () => {
 function create(sealer: Sealer): Producer {
   const { chain, events, clock } = world;
   return new Producer(
-    { me: { key: devAccount(0).key, reveal: () => null }, address: minerOf(7) },
+    { signers: [{ key: devAccount(0).key, reveal: () => null }], address: minerOf(7) },
     { ...{ chain, events, clock, sealer, log: silentLogger }, pending: () => pending, obstacle: () => obstacle },
   );
 }

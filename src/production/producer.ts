@@ -1,16 +1,24 @@
-/** Makes blocks when it is our turn: draft, seal, import; starts over when the head moves or better transactions wait. */
+/**
+ * Makes blocks when it is our turn: draft, seal, import. A search starts over when the head moves or better transactions
+ * wait; a signature is given once a slot, whatever comes of it.
+ */
 import { type Address, type BlockId, type Cancel, type Clock, type Logger, OperationError, sleep, toHex } from "#base";
 import { type Chain, type DraftResult, type ImportResult, type Signer, sealBlock, type UnsealedBlock } from "#chain";
+import type { SignJob } from "#consensus";
 import type { Bus, NodeEvents } from "#events";
-import type { PreparedTransaction } from "#model";
+import type { PreparedTransaction, Vote } from "#model";
 import type { Sealer } from "./sealer.ts";
+import { createRefusalNotice, type SigningPort } from "./signing.ts";
 
 /** How old a draft may get while new transactions wait. */
 const REFRESH_MS = 1_000;
 const RETRY_MS = 1_000;
+/** Between two looks at whose turn it is, when nothing happens. */
+const LEAST_WAIT_MS = 10;
 
 export interface ProducerOptions {
-  readonly me: Signer;
+  /** Those whose turn is looked for; the first one that has it makes the block. */
+  readonly signers: readonly Signer[];
   /** Who is credited for blocks. */
   readonly address: Address;
 }
@@ -19,7 +27,12 @@ export interface ProducerParts {
   readonly chain: Pick<Chain, "draft" | "import" | "head">;
   /** Candidates for the next block, best first. */
   readonly pending: () => Iterable<PreparedTransaction>;
+  /** Of those, what the next block may hold; none on a chain without votes. */
+  readonly votes?: () => Iterable<Vote>;
+  /** Searches, on a chain of work. */
   readonly sealer: Sealer;
+  /** Signs, on a chain whose blocks are signed. */
+  readonly signing?: SigningPort;
   /** Why nothing may be produced at present; null when all is well. */
   readonly obstacle: () => string | null;
   readonly events: Bus<NodeEvents>;
@@ -37,11 +50,15 @@ export class Producer {
   #stopped = false;
   #paused = 0;
   #newcomers = 0;
+  /** The slot in which something was signed, or refused to be, is over then. */
+  #restUntilMs = 0;
+  readonly #refusal: ReturnType<typeof createRefusalNotice>;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(options: ProducerOptions, parts: ProducerParts) {
     this.#options = options;
     this.#parts = parts;
+    this.#refusal = createRefusalNotice("block", parts);
     this.#stops.push(
       parts.events.on("head-changed", () => this.#abortRounds()),
       parts.events.on("transaction-added", () => {
@@ -98,7 +115,7 @@ export class Producer {
           await this.#inRound((round) => this.#pause(draft.atMs - this.#parts.clock.nowMs(), round), signal);
           continue;
         }
-        const result = await this.#inRound((round) => this.#finish(draft.block, sealer, round), signal);
+        const result = await this.#inRound((round) => this.#seal(draft.block, sealer, round), signal);
         if (result?.kind === "imported") ids.push(result.id);
         if (result?.kind === "refused") throw new OperationError("cannot-produce", "our own block was refused");
       }
@@ -109,7 +126,16 @@ export class Producer {
   }
 
   #draft(address: Address): DraftResult {
-    return this.#parts.chain.draft({ me: this.#options.me, address }, this.#parts.pending());
+    const { chain, clock, pending, votes = () => [] } = this.#parts;
+    if (this.#restUntilMs > clock.nowMs()) return { kind: "later", atMs: this.#restUntilMs };
+    let best: DraftResult = { kind: "never", why: "there is no key to produce with" };
+    for (const me of this.#options.signers) {
+      const draft = chain.draft({ me, address }, pending(), votes());
+      if (draft.kind === "draft") return draft;
+      if (best.kind === "never" || (draft.kind === "later" && best.kind === "later" && draft.atMs < best.atMs))
+        best = draft;
+    }
+    return best;
   }
 
   async #produceAll(): Promise<void> {
@@ -133,8 +159,9 @@ export class Producer {
     if (draft.kind === "later") return draft.atMs - clock.nowMs();
     this.#newcomers = 0;
     const result = await this.#inRound(async (signal, round) => {
-      const cancel = this.#refreshLater(round, draft.block);
-      return this.#finish(draft.block, sealer, signal).finally(cancel);
+      const isSearch = draft.block.job.kind === "search";
+      const cancel = isSearch ? this.#refreshLater(round, draft.block) : () => {};
+      return this.#seal(draft.block, sealer, signal).finally(cancel);
     });
     // A draft that is refused once is so again, until something changes.
     return result?.kind === "refused" ? RETRY_MS : 0;
@@ -173,11 +200,28 @@ export class Producer {
     return () => cancel();
   }
 
-  async #finish(block: UnsealedBlock, sealer: Sealer, signal: AbortSignal): Promise<ImportResult | null> {
+  /** @returns null when there is no seal: the round is over, or the guard refused */
+  async #seal(block: UnsealedBlock, sealer: Sealer, signal: AbortSignal): Promise<ImportResult | null> {
+    const { job } = block;
+    const seal = await (job.kind === "search" ? sealer.seal(job, signal) : this.#sign(block, job, signal));
+    return seal === null ? null : this.#give(block, seal);
+  }
+
+  async #sign(block: UnsealedBlock, job: SignJob, signal: AbortSignal): Promise<Uint8Array | null> {
+    const { clock, signing } = this.#parts;
+    if (signing === undefined)
+      throw new OperationError("cannot-produce", "blocks of this chain are signed, and there is nobody to sign");
+    // Drafting may take until the slot is over; a head that moved meanwhile may hold a block of this very slot.
+    const nowMs = clock.nowMs();
+    if (signal.aborted || nowMs < block.header.timeMs || nowMs >= block.expiresMs) return null;
+    this.#restUntilMs = block.expiresMs;
+    const seal = await signing.sign(job);
+    this.#refusal.tell(seal.ok ? null : seal.error);
+    return seal.ok ? seal.value : null;
+  }
+
+  async #give(block: UnsealedBlock, seal: Uint8Array): Promise<ImportResult | null> {
     const { chain, log } = this.#parts;
-    if (block.job.kind !== "search") throw new OperationError("cannot-produce", "this chain's blocks are not searched");
-    const seal = await sealer.seal(block.job, signal);
-    if (seal === null) return null;
     const [result] = await chain.import([{ block: sealBlock(block, seal), known: block.transactions }]);
     if (result?.kind === "imported")
       log.info("block produced", {
@@ -190,6 +234,6 @@ export class Producer {
   }
 
   #pause(delayMs: number, signal: AbortSignal): Promise<void> {
-    return sleep(this.#parts.clock, Math.max(1, delayMs), signal);
+    return sleep(this.#parts.clock, Math.max(LEAST_WAIT_MS, delayMs), signal);
   }
 }

@@ -36,6 +36,8 @@ export interface SearchCounts {
 export interface SearchThreads {
   /** Ends what was searched before. Null: nothing is. */
   search(order: SearchOrder | null): void;
+  /** Until the next order, which is expected: the time until then counts as idle. */
+  pause(): void;
   hashRate(): number;
   counts(): SearchCounts;
   stop(): Promise<void>;
@@ -116,18 +118,21 @@ export function createSearchThreads(count: number, clock: Clock): SearchThreads 
     fill(thread);
   };
 
+  const turnTo = (order: SearchOrder | null): void => {
+    if (stopped) return;
+    present = order === null ? null : { no: ++searches, order, take: createNonceRanges(order.job) };
+    Atomics.store(wanted, 0, present?.no ?? 0);
+    for (const thread of threads) thread.waiting = 0;
+    if (present !== null) while (threads.size < count) spawn();
+    for (const thread of threads) fill(thread);
+  };
+
   return {
     search(order) {
-      if (stopped) return;
-      present = order === null ? null : { no: ++searches, order, take: createNonceRanges(order.job) };
-      Atomics.store(wanted, 0, present?.no ?? 0);
-      for (const thread of threads) {
-        thread.waiting = 0;
-        if (present === null) thread.wasBusy = false;
-      }
-      if (present !== null) while (threads.size < count) spawn();
-      for (const thread of threads) fill(thread);
+      turnTo(order);
+      if (order === null) for (const thread of threads) thread.wasBusy = false;
     },
+    pause: () => turnTo(null),
     hashRate: () => meter.perSecond(),
     counts: () => ({ ...counts }),
     async stop() {

@@ -1,4 +1,5 @@
 export { type DataDirectory, type DataDirectoryOptions, openDataDirectory } from "./data-directory.ts";
+export { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 export { decodeSeq, encodeSeq, type KeyTable, keys, type SegmentKey } from "./keys.ts";
 export { type LmdbStore, type LmdbStoreOptions, openLmdbStore } from "./lmdb-store.ts";
 export { createMemoryStore, type DiskFault, type MemoryStore } from "./memory-store.ts";
