@@ -5,17 +5,19 @@ import {
   type Address,
   type BlockId,
   type Clock,
+  equalBytes,
   type Hash,
   InvariantError,
   type Key,
   type Logger,
+  OperationError,
   type Result,
   type TransactionId,
   toHex,
 } from "#base";
 import type { Engine, Me, Parsed, SealJob, Verdict } from "#consensus";
 import type { Bus, NodeEvents } from "#events";
-import type { Maturing, StateProof } from "#ledger";
+import type { Maturing, StakeView, StateProof } from "#ledger";
 import {
   type Account,
   type Block,
@@ -27,14 +29,22 @@ import {
   type PreparedTransaction,
   type Supply,
   sealHash,
+  type Vote,
 } from "#model";
 import type { ChainSpec } from "#spec";
 import type { Store } from "#storage";
-import { checkHeaderGate, type PrepareTransactions } from "#validation";
+import {
+  checkFence,
+  checkHeaderGate,
+  createVoteSignatures,
+  type PrepareTransactions,
+  type TrustedBlock,
+} from "#validation";
 import { acceptDeepBranch } from "./accept-branch.ts";
 import { type BlockStore, createBlockStore } from "./block-store.ts";
 import type { Candidate, ImportResult } from "./candidate.ts";
 import type { BlockEntry } from "./entry.ts";
+import { createEpochTables, type EpochTables } from "./epoch-tables.ts";
 import { ImportLine } from "./import-line.ts";
 import { openState } from "./open.ts";
 import type { ChainOptions } from "./options.ts";
@@ -49,6 +59,10 @@ export interface ChainParts {
   readonly store: Store;
   readonly createLedger: () => ChainLedger;
   readonly prepare: PrepareTransactions;
+  /** Where the engine finds the tables that blocks have made; given by who made the engine. */
+  readonly tables?: EpochTables;
+  /** What the operator trusts. */
+  readonly checkpoint?: TrustedBlock | null;
   readonly events: Bus<NodeEvents>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -89,6 +103,13 @@ export interface Chain {
   /** Committed and announced. */
   readonly head: BlockEntry;
   readonly finalizedHeight: number;
+  /** The highest block that was ever final here. */
+  readonly finalized: TrustedBlock;
+  /** Why the node must not be relied on any more: what was final has been contradicted. */
+  readonly violation: string | null;
+  readonly checkpoint: TrustedBlock | null;
+  /** Why no block with this height and id will ever be followed here; null when nothing speaks against it. */
+  fence(height: number, id: BlockId): Fault | null;
   readonly orphanCount: number;
   /**
    * Transactions of blocks that the last move before the start took off the chain, oldest first: nobody may have
@@ -101,8 +122,10 @@ export interface Chain {
   import(candidates: readonly Candidate[]): Promise<readonly ImportResult[]>;
   /** What a relay may know of a header before its body is there: the gate, and the parent's rules when it is known. */
   checkHeader(header: Header): { readonly parsed: Result<Parsed, Fault>; readonly onParent: Verdict | null };
+  /** One verdict each; all false on a chain without votes. */
+  checkVoteSignatures(votes: readonly Vote[]): readonly boolean[];
   /** A block on the working head; the state is as before. */
-  draft(producer: Producer, candidates: Iterable<PreparedTransaction>): DraftResult;
+  draft(producer: Producer, candidates: Iterable<PreparedTransaction>, votes?: Iterable<Vote>): DraftResult;
   /** Follows the deep branch. @returns the fault of its first bad block, if it has one */
   acceptDeepBranch(id: BlockId): Promise<Result<void, Fault>>;
 
@@ -125,6 +148,8 @@ export interface Chain {
   account(address: Address): Account | null;
   maturing(address: Address): readonly Maturing[];
   supply(): Supply;
+  /** As of the head; null on a chain without bonds. */
+  stake(): StakeView | null;
   /** Under the state root of a head that is committed: a proof must not be ahead of the block it is served with. */
   proveAccount(address: Address): Promise<{ readonly proof: StateProof; readonly head: BlockEntry }>;
   stateStats(): ReturnType<ChainLedger["stats"]>;
@@ -136,6 +161,9 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
   const { engine, store, spec, chainId } = parts;
   const blocks = createBlockStore(store, engine, prepareKnownFor(chainId));
   const opened = await openState({ ...parts, blocks });
+  const checkpoint = parts.checkpoint ?? null;
+  assertAgrees(blocks, opened.head, checkpoint);
+  const votes = engine.voting === null ? null : createVoteSignatures(chainId);
   const index = new TransactionIndex(store, blocks);
   await index.recover(opened.nextSeq);
   const working = new WorkingState(opened.ledger, opened.head, {
@@ -143,8 +171,9 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     store,
     blocks,
     index,
+    tables: parts.tables ?? createEpochTables(store),
   });
-  const line = new ImportLine(options, opened, { ...parts, blocks, working, index });
+  const line = new ImportLine(options, opened, { ...parts, blocks, working, index, votes, checkpoint });
   const isOnChain = (entry: BlockEntry): boolean => blocks.atHeight(entry.header.height)?.seq === entry.seq;
 
   return {
@@ -158,6 +187,14 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     get finalizedHeight() {
       return line.finalizedHeight;
     },
+    get finalized() {
+      return line.finalized;
+    },
+    get violation() {
+      return line.violation;
+    },
+    checkpoint,
+    fence: (height, id) => checkFence(height, id, line),
     get orphanCount() {
       return line.orphanCount;
     },
@@ -173,7 +210,8 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
         parsed.ok && parent !== null ? engine.checkOnParent(parsed.value, parent.snapshot, parts.clock.nowMs()) : null;
       return { parsed, onParent };
     },
-    draft: (producer, candidates) => createDraft(parts, working, producer, candidates),
+    checkVoteSignatures: (list) => votes?.check(list) ?? list.map(() => false),
+    draft: (producer, candidates, pool = []) => createDraft(parts, working, producer, { candidates, votes: pool }),
     acceptDeepBranch: (id) => acceptDeepBranch(id, { ...parts, blocks, working, line }),
 
     block: (id) => blocks.get(id),
@@ -190,6 +228,7 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     account: (address) => working.ledger.account(address),
     maturing: (address) => working.ledger.maturing(address),
     supply: () => working.ledger.supply(),
+    stake: () => working.ledger.stake,
     proveAccount: (address) =>
       line.exclusively(() => ({ proof: working.ledger.prove("account", address), head: line.head })),
     stateStats: () => working.ledger.stats(),
@@ -204,7 +243,7 @@ function createDraft(
   { engine, chainId, clock }: ChainParts,
   working: WorkingState,
   { me: signer, address }: Producer,
-  candidates: Iterable<PreparedTransaction>,
+  offered: { readonly candidates: Iterable<PreparedTransaction>; readonly votes: Iterable<Vote> },
 ): DraftResult {
   const parent = working.head.snapshot;
   const nowMs = clock.nowMs();
@@ -215,14 +254,15 @@ function createDraft(
   const timeMs = Math.min(Math.max(nowMs, turn.minTimeMs), turn.maxTimeMs);
   const draft = { height: parent.height + 1, parent: parent.id, timeMs, proposer: address, claim };
   const rewards = (feesAtoms: bigint): readonly Credit[] => engine.rewards(draft, parent, feesAtoms);
+  const votes = engine.voting?.choose(offered.votes, timeMs, parent) ?? [];
   const { transactions, stateRoot } = working.ledger.draft({
     ...draft,
-    votes: [],
+    votes,
     orders: engine.orders(draft, parent),
     rewards,
-    candidates,
+    candidates: offered.candidates,
   });
-  const body: Body = { transactions: transactions.map((item) => item.bytes), votes: [] };
+  const body: Body = { transactions: transactions.map((item) => item.bytes), votes };
   const ids = transactions.map((item) => item.id);
   const header = { version: HEADER_VERSION, ...draft, bodyRoot: computeBodyRoot(ids, body.votes), stateRoot };
   const job = engine.sealJob(draft, sealHash(chainId, header), turn.claim);
@@ -247,6 +287,17 @@ function creditsOf(engine: Engine, blocks: BlockStore, entry: BlockEntry): reado
   let feesAtoms = 0n;
   for (const item of blocks.transactions(entry)) feesAtoms += item.transaction.feeAtoms;
   return engine.rewards(entry.header, parent.snapshot, feesAtoms);
+}
+
+/** @throws OperationError `checkpoint-contradicted` when what is stored is another chain than the trusted one */
+function assertAgrees(blocks: BlockStore, head: BlockEntry, checkpoint: TrustedBlock | null): void {
+  if (checkpoint === null || head.header.height < checkpoint.height) return;
+  const own = blocks.atHeight(checkpoint.height);
+  if (own !== null && equalBytes(own.id, checkpoint.id)) return;
+  throw new OperationError(
+    "checkpoint-contradicted",
+    `the checkpoint wants block ${toHex(checkpoint.id)} at height ${checkpoint.height}, and the chain stored here has ${own === null ? "none" : toHex(own.id)}. Check the checkpoint with somebody you trust; if it is right, start with an empty data directory.`,
+  );
 }
 
 /** A sealed block, ready for the import line. */

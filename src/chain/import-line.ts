@@ -20,11 +20,20 @@ import type { Bus, ChainBlock, NodeEvents } from "#events";
 import type { Header } from "#model";
 import type { ChainSpec } from "#spec";
 import { encodeSeq, keys, put, remove, type Store, type Write } from "#storage";
-import { checkBody, checkBodyFits, checkHeaderGate, type PrepareTransactions } from "#validation";
+import {
+  checkBody,
+  checkBodyFits,
+  checkHeaderGate,
+  type PrepareTransactions,
+  type TrustedBlock,
+  type VoteSignatures,
+} from "#validation";
 import type { BlockStore } from "./block-store.ts";
+import { Branches } from "./branches.ts";
 import type { Candidate, Checked, CheckResult, ImportResult } from "./candidate.ts";
 import { createEarlyPool, type EarlyPool } from "./early.ts";
 import type { BlockEntry } from "./entry.ts";
+import { Finality } from "./finality.ts";
 import { beats, findRoute, type Route } from "./fork-choice.ts";
 import { META } from "./meta.ts";
 import type { ChainOptions } from "./options.ts";
@@ -45,6 +54,10 @@ export interface ImportParts {
   readonly working: WorkingState;
   readonly index: TransactionIndex;
   readonly prepare: PrepareTransactions;
+  /** Null where the engine has no votes. */
+  readonly votes: VoteSignatures | null;
+  /** What the operator trusts; null without `--checkpoint`. */
+  readonly checkpoint: TrustedBlock | null;
   readonly events: Bus<NodeEvents>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -56,6 +69,8 @@ export interface ImportStart {
   readonly nextSeq: number;
   /** Taken off the chain by its last move before the end of the last run. */
   readonly orphaned: readonly BlockEntry[];
+  /** The highest block that was ever final here. */
+  readonly finalized: TrustedBlock;
 }
 
 export class ImportLine {
@@ -70,7 +85,8 @@ export class ImportLine {
   #head: BlockEntry;
   #checkpointHeight: number;
   #nextSeq: number;
-  #deepBranch: BlockEntry | null = null;
+  readonly #finality: Finality;
+  readonly #branches: Branches;
   /** Whether the store names blocks that the last move took off the chain. */
   #orphanedNoted: boolean;
 
@@ -81,6 +97,8 @@ export class ImportLine {
     this.#checkpointHeight = start.checkpointHeight;
     this.#nextSeq = start.nextSeq;
     this.#orphanedNoted = start.orphaned.length > 0;
+    this.#finality = new Finality(start.finalized, parts);
+    this.#branches = new Branches(options, { ...parts, finality: this.#finality });
     this.#orphans = createOrphanPool(options.maxOrphans, options.maxOrphanBytes);
     this.#early = createEarlyPool(options.maxOrphanBytes, parts.clock, (candidate) => this.#importLater([candidate]));
   }
@@ -92,11 +110,30 @@ export class ImportLine {
 
   /** A heavier branch that forks deeper than can be undone; it waits for the operator. */
   get deepBranch(): BlockEntry | null {
-    return this.#deepBranch;
+    return this.#branches.deepBranch;
+  }
+
+  /** Nothing waits for the operator any more: the branch was followed, outgrown, or found invalid. */
+  clearDeepBranch(): void {
+    this.#branches.clearDeepBranch();
   }
 
   get finalizedHeight(): number {
-    return this.#parts.blocks.get(this.#head.snapshot.finalized.id)?.header.height ?? 0;
+    return this.#finality.finalized.height;
+  }
+
+  /** The highest block that was ever final here. */
+  get finalized(): TrustedBlock {
+    return this.#finality.finalized;
+  }
+
+  get checkpoint(): TrustedBlock | null {
+    return this.#parts.checkpoint;
+  }
+
+  /** Set when two thirds of the voters contradict what they had made final before. */
+  get violation(): string | null {
+    return this.#finality.violation;
   }
 
   get orphanCount(): number {
@@ -132,6 +169,7 @@ export class ImportLine {
   /** Commits what the working state holds and tells the news. Call within `exclusively`. */
   async commit(): Promise<void> {
     const { working, store, log } = this.#parts;
+    this.#branches.goBackUnlessBetter();
     if (!working.dirty) return;
     const from = this.#head;
     const to = working.head;
@@ -140,8 +178,10 @@ export class ImportLine {
     const { checkpointBlocks, undoBlocks } = this.#options;
     const far = Math.abs(to.header.height - this.#checkpointHeight) >= Math.min(checkpointBlocks, undoBlocks);
     const withPages = far || (route !== null && route.revert.length > 0);
+    const finalized = this.#finality.at(to);
+    const extra = [...this.#headWrites(from, to, route), ...this.#finality.writesFor(finalized)];
     try {
-      await store.commit(working.takeWrites(this.#headWrites(from, to, route), withPages));
+      await store.commit(working.takeWrites(extra, withPages));
     } catch (error) {
       working.rollBack(from);
       log.error("blocks were not stored", { height: to.header.height, why: String(error) });
@@ -152,17 +192,10 @@ export class ImportLine {
     if (route !== null) this.#orphanedNoted = route.revert.length > 0;
     this.#head = to;
     if (route !== null) this.#announce(route);
-    if (this.#deepBranch !== null && !beats(this.#parts.engine, this.#deepBranch.snapshot, to.snapshot))
-      this.clearDeepBranch();
+    this.#finality.moveTo(finalized);
+    this.#branches.clearOutgrown(to);
     this.#parts.blocks.settle();
     if (withPages) this.#compactLater();
-  }
-
-  /** Nothing waits for the operator any more: the branch was followed, outgrown, or found invalid. */
-  clearDeepBranch(): void {
-    if (this.#deepBranch === null) return;
-    this.#deepBranch = null;
-    this.#parts.events.emit("notice", { code: "deep-reorg", text: "", active: false });
   }
 
   #compactLater(): void {
@@ -181,7 +214,7 @@ export class ImportLine {
   }
 
   async #check(candidate: Candidate): Promise<CheckResult> {
-    const { engine, blocks, spec, chainId, prepare, clock } = this.#parts;
+    const { engine, blocks, spec, chainId, prepare, votes, clock } = this.#parts;
     const { header, body } = candidate.block;
     const refused = (fault: Fault): CheckResult => ({ kind: "done", result: { kind: "refused", fault } });
     const gate = checkHeaderGate(engine, header, this);
@@ -192,19 +225,14 @@ export class ImportLine {
     const verdict = parent === null ? null : engine.checkOnParent(gate.value, parent.snapshot, clock.nowMs());
     if (verdict?.kind === "fault") return refused(verdict.fault);
     const isOrphan = parent === null && !this.#underWay.has(toHex(header.parent));
-    if (isOrphan || verdict?.kind === "wait") {
+    // What needs the state of its branch goes on: that is there, and is looked at when the block is connected.
+    if (isOrphan || (verdict?.kind === "wait" && verdict.why !== "needs-state")) {
       // Or else a stranger could keep a false body here, and the true one out.
       const unfit = checkBodyFits({ spec, chainId }, header, body);
       if (unfit !== null) return refused(unfit);
       return verdict?.kind === "wait" ? this.#wait(candidate, id, verdict) : this.#hold(candidate, gate.value);
     }
-    const checked = await checkBody(
-      { spec, chainId, takesVotes: engine.voting !== null },
-      header,
-      body,
-      prepare,
-      candidate.known,
-    );
+    const checked = await checkBody({ spec, chainId, votes }, header, body, prepare, candidate.known);
     if (checked.ok)
       return {
         kind: "checked",
@@ -275,11 +303,22 @@ export class ImportLine {
       this.#invalid.set(toHex(id), true);
       return { kind: "refused", fault: blameSender("parent-invalid") };
     }
-    const parent = blocks.get(header.parent);
+    let parent = blocks.get(header.parent);
     if (parent === null) return resultOf(this.#hold(candidate, parsed));
-    const verdict = engine.checkOnParent(parsed, parent.snapshot, clock.nowMs());
+    let verdict = engine.checkOnParent(parsed, parent.snapshot, clock.nowMs());
+    if (verdict.kind === "wait" && verdict.why === "needs-state") {
+      const failed = this.#branches.execute(parent);
+      if (failed !== null) this.#refuse(failed);
+      parent = blocks.get(header.parent) ?? parent;
+      verdict = engine.checkOnParent(parsed, parent.snapshot, clock.nowMs());
+    }
     if (verdict.kind === "fault") return { kind: "refused", fault: verdict.fault };
     if (verdict.kind === "wait") return resultOf(this.#wait(candidate, id, verdict));
+    const voted = engine.voting?.check(body.votes, header.timeMs, parent.snapshot);
+    if (voted?.ok === false) {
+      this.#invalid.set(toHex(id), true);
+      return { kind: "refused", fault: voted.error };
+    }
     const entry: BlockEntry = {
       seq: this.#nextSeq,
       id,
@@ -305,23 +344,8 @@ export class ImportLine {
   }
 
   #follow(entry: BlockEntry): ImportResult {
-    const { blocks, working, events, log } = this.#parts;
-    const route = findRoute(blocks, working.head, entry);
-    if (route === null) return { kind: "stored", id: entry.id };
-    if (route.ancestor.header.height < this.finalizedHeight) {
-      const text = `block ${toHex(entry.id)} contradicts the final checkpoint at height ${this.finalizedHeight}`;
-      events.emit("notice", { code: "safety-violation", text, active: true });
-      return { kind: "stored", id: entry.id };
-    }
-    const tooDeep = route.revert.length > this.#options.undoBlocks || route.revert.some((e) => !working.canUndo(e));
-    if (tooDeep) {
-      this.#deepBranch = entry;
-      const text = `a heavier branch forks ${route.revert.length} blocks below the head; 'agon chain accept ${toHex(entry.id)}' follows it`;
-      events.emit("notice", { code: "deep-reorg", text, active: true });
-      log.warn("deep reorganisation refused", { depth: route.revert.length, id: toHex(entry.id) });
-      return { kind: "stored", id: entry.id };
-    }
-    const done = working.switchTo(route);
+    const done = this.#branches.follow(entry, this.#head);
+    if (done === null) return { kind: "stored", id: entry.id };
     return done.ok ? { kind: "imported", id: entry.id } : this.#refuse(done.error);
   }
 

@@ -5,10 +5,11 @@ import { decodeChanges } from "#ledger";
 import { EMPTY_BODY, encodeBody } from "#model";
 import type { ChainSpec } from "#spec";
 import { decodeSeq, encodeSeq, keys, put, type Store } from "#storage";
+import type { TrustedBlock } from "#validation";
 import type { BlockStore } from "./block-store.ts";
 import { type BlockEntry, encodeEntry } from "./entry.ts";
 import { findRoute } from "./fork-choice.ts";
-import { META } from "./meta.ts";
+import { decodeTrusted, META } from "./meta.ts";
 import type { ChainLedger } from "./working-state.ts";
 
 export interface Opened {
@@ -19,6 +20,7 @@ export interface Opened {
   readonly genesisId: BlockId;
   /** Newest first. */
   readonly orphaned: readonly BlockEntry[];
+  readonly finalized: TrustedBlock;
 }
 
 export interface OpenParts {
@@ -65,6 +67,7 @@ async function openStored(parts: OpenParts, ledger: ChainLedger, headSeq: number
     nextSeq: lastSeq(store) + 1,
     genesisId,
     orphaned: orphanedBy(store, blocks),
+    finalized: finalizedIn(store, { height: 0, id: genesisId }),
   };
 }
 
@@ -94,7 +97,15 @@ async function writeGenesis(
     put(keys.meta(META.checkpoint), seq),
     put(keys.meta(META.head), seq),
   ]);
-  return { ledger, head: entry, checkpointHeight: 0, nextSeq: 1, genesisId: entry.id, orphaned: [] };
+  return {
+    ledger,
+    head: entry,
+    checkpointHeight: 0,
+    nextSeq: 1,
+    genesisId: entry.id,
+    orphaned: [],
+    finalized: { height: 0, id: entry.id },
+  };
 }
 
 function* pagesOf(store: Store): IterableIterator<{ readonly no: number; readonly bytes: Uint8Array }> {
@@ -121,6 +132,11 @@ function orphanedBy(store: Store, blocks: BlockStore): readonly BlockEntry[] {
     if (entry !== null) entries.push(entry);
   }
   return entries;
+}
+
+function finalizedIn(store: Store, genesis: TrustedBlock): TrustedBlock {
+  const bytes = store.get(keys.meta(META.finalized));
+  return bytes === null ? genesis : decodeTrusted(bytes);
 }
 
 function lastSeq(store: Store): number {

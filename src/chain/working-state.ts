@@ -9,6 +9,7 @@ import type { Body, PreparedTransaction } from "#model";
 import { encodeSeq, keys, put, remove, type Store, type Write } from "#storage";
 import type { BlockStore } from "./block-store.ts";
 import { type BlockEntry, encodeEntry } from "./entry.ts";
+import type { EpochTables } from "./epoch-tables.ts";
 import type { Route } from "./fork-choice.ts";
 import { META } from "./meta.ts";
 import type { TransactionIndex } from "./transaction-index.ts";
@@ -31,6 +32,7 @@ export interface WorkingParts {
   readonly store: Store;
   readonly blocks: BlockStore;
   readonly index: TransactionIndex;
+  readonly tables: EpochTables;
 }
 
 export class WorkingState {
@@ -112,6 +114,7 @@ export class WorkingState {
       this.#ledger.revert(changes);
       return err({ entry, fault: { code: "state-root", blame: "sender", detail: { height: header.height } } });
     }
+    for (const outcome of outcomes) this.#writes.push(...this.#parts.tables.add(outcome));
     const snapshot: Snapshot = engine.advance(parent.snapshot, parsed.value, body, outcomes);
     const executed: BlockEntry = { ...entry, snapshot, status: "executed" };
     this.#update(executed);

@@ -17,6 +17,8 @@ export interface NodeEvents {
    * Reverted newest first, applied oldest first; one event a move, moves in order.
    */
   readonly "head-changed": { readonly reverted: readonly ChainBlock[]; readonly applied: readonly ChainBlock[] };
+  /** A higher block than ever before is final here, for good; sent after the move of the head that made it so. */
+  readonly finalized: { readonly height: number; readonly id: BlockId };
   /** A valid header with its body came in and is stored, whether or not the head moved. */
   readonly "block-stored": { readonly id: BlockId; readonly header: Header };
   /** In the mempool; durable a moment later (the submitter is answered then). */

@@ -1,5 +1,5 @@
 /** The narrow views that other folders ask for, over the chain. */
-import { type BlockId, blameNobody, type Fault } from "#base";
+import { type BlockId, blameNobody, type Clock, type Fault } from "#base";
 import { type Chain, findLocated } from "#chain";
 import { transactionCost } from "#ledger";
 import type { MempoolView } from "#mempool";
@@ -16,17 +16,22 @@ export function createMempoolView(spec: ChainSpec, chain: Chain): MempoolView {
   };
 }
 
-export function createBlockSource(chain: Chain): BlockSource {
+export function createBlockSource(chain: Chain, clock: Clock): BlockSource {
   return {
     status() {
       const { head } = chain;
-      const finalized = chain.block(head.snapshot.finalized.id);
       return {
         wireVersion: WIRE_VERSION,
         chainId: chain.chainId,
         genesisId: chain.genesisId,
-        head: { height: head.header.height, id: head.id, weight: head.snapshot.weight },
-        finalized: { height: finalized?.header.height ?? 0, id: head.snapshot.finalized.id },
+        head: {
+          height: head.header.height,
+          id: head.id,
+          justifiedEpoch: head.snapshot.justified.epoch,
+          weight: head.snapshot.weight,
+        },
+        finalized: chain.finalized,
+        timeMs: clock.nowMs(),
       };
     },
     headersAfter(locator, limit) {

@@ -10,18 +10,20 @@ import type {
   WorkOrders,
 } from "#api";
 import type { Peers } from "#api/contract";
-import { type Address, type BlockId, BoundedMap, ok, toHex } from "#base";
+import { type Address, type BlockId, BoundedMap, type Clock, ok, toHex } from "#base";
 import type { BlockEntry, Chain, TransactionPlace } from "#chain";
 import { statePath } from "#ledger";
 import { encodeHeader, type Header } from "#model";
 import type { Transport } from "#p2p";
 import type { Sealer } from "#production";
 import type { Core } from "./core.ts";
+import { createStakeReads } from "./stake/stake-ports.ts";
 
 const REMEMBERED_MONEY = 4_096;
 
 export interface ApiPortsParts {
   readonly core: Core;
+  readonly clock: Clock;
   readonly transport: Transport;
   readonly agent: string;
   readonly version: string;
@@ -36,7 +38,7 @@ export interface ApiPortsParts {
 export function createApiPorts(parts: ApiPortsParts): NodePorts {
   const { core, transport } = parts;
   return {
-    chain: chainView(core.chain),
+    chain: chainView(core.chain, parts.clock),
     pending: pendingView(core),
     events: core.events,
     work: parts.work,
@@ -68,7 +70,7 @@ function recordOf(entry: BlockEntry): BlockRecord {
   };
 }
 
-function chainView(chain: Chain): ChainView {
+function chainView(chain: Chain, clock: Clock): ChainView {
   const money = new BoundedMap<string, Awaited<ReturnType<ChainView["money"]>>>(REMEMBERED_MONEY);
   const included = ({ block, position }: TransactionPlace): IncludedTransaction => ({
     item: chain.transactions(block)[position]!,
@@ -130,7 +132,7 @@ function chainView(chain: Chain): ChainView {
       };
     },
     isSearched: chain.engine.describe(chain.head.snapshot) !== null,
-    stake: null,
+    stake: createStakeReads({ chain, clock, offences: () => [] }),
   };
 }
 

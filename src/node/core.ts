@@ -3,24 +3,12 @@
  * in a process of its own and, many at once, in a simulation.
  */
 
-import type { Random } from "#base";
-import {
-  type Address,
-  type BlockId,
-  BoundedMap,
-  blameNobody,
-  type Clock,
-  type Fault,
-  type Hash,
-  type Logger,
-  type Result,
-  type TransactionId,
-  toHex,
-} from "#base";
+import type { Address, Clock, Fault, Hash, Logger, Random, Result, TransactionId } from "#base";
 import {
   type Chain,
   type ChainLedger,
   type ChainOptions,
+  createEpochTables,
   type DraftResult,
   openChain,
   prepareKnownFor,
@@ -29,30 +17,28 @@ import {
 import { engineFor } from "#consensus";
 import { type Bus, createBus, type NodeEvents } from "#events";
 import { createJournal, Mempool, type MempoolOptions } from "#mempool";
-import type { Block } from "#model";
 import {
-  type BlockRelay,
-  createBlockRelay,
-  createHandshake,
   createPeerManager,
-  createTransactionRelay,
   type Handshake,
   type PeerManager,
   type PeerManagerOptions,
   type PeerStore,
-  serveRequests,
-  type TransactionRelay,
   type Transport,
 } from "#p2p";
-import { Producer, type Sealer } from "#production";
+import { Producer, type Sealer, type SigningPort, Voter } from "#production";
 import type { ChainSpec } from "#spec";
 import type { Store } from "#storage";
 import { Synchroniser, type SyncOptions } from "#sync";
-import type { PrepareTransactions } from "#validation";
-import { createBlockSink, createBlockSource, createMempoolView } from "./adapters.ts";
+import type { PrepareTransactions, TrustedBlock } from "#validation";
+import { createMempoolView } from "./adapters.ts";
+import { createClockWatch } from "./clock-watch.ts";
 import { DiskWatch } from "./disk-watch.ts";
+import { createEvidenceWatch, type EvidenceWatch } from "./evidence-watch.ts";
+import { connectNetwork } from "./network.ts";
 import { Notices } from "./notices.ts";
+import { checkStaleness, findObstacle } from "./obstacles.ts";
 import { createSubmit, type Origin } from "./submit.ts";
+import { createVoteTraffic, type VoteTraffic } from "./vote-traffic.ts";
 
 export interface CoreOptions {
   readonly chain: ChainOptions;
@@ -63,7 +49,20 @@ export interface CoreOptions {
   readonly produce: boolean;
   /** Who is credited for our blocks. */
   readonly rewardAddress: Address;
+  /** Of a chain whose blocks are searched; whoever signs has a seat. */
   readonly me: Signer;
+  /** What the operator trusts. */
+  readonly checkpoint?: TrustedBlock | null;
+}
+
+/** A place among the validators: keys, and who signs with them. */
+export interface ValidatorSeat {
+  readonly signers: readonly Signer[];
+  readonly signing: SigningPort;
+  /** Produces without peers too. */
+  readonly alone: boolean;
+  /** Why it must not sign yet, such as a wait for a second holder of the key; null when it may. */
+  obstacle(): string | null;
 }
 
 export interface CoreParts {
@@ -75,6 +74,7 @@ export interface CoreParts {
   readonly peerStore: PeerStore;
   readonly prepare: PrepareTransactions;
   readonly sealer: Sealer;
+  readonly seat?: ValidatorSeat | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -90,6 +90,9 @@ export interface Core {
   readonly events: Bus<NodeEvents>;
   readonly disk: DiskWatch;
   readonly notices: Notices;
+  /** Null on a chain without votes. */
+  readonly votes: VoteTraffic | null;
+  readonly evidence: EvidenceWatch;
   /** Checks signatures and admits; resolves when what was accepted is durable. One result each, in order. */
   submit(transactions: readonly Uint8Array[], origin: Origin): Promise<readonly Result<TransactionId, Fault>[]>;
   /** Why no block may be produced at present; null when all is well. */
@@ -100,16 +103,23 @@ export interface Core {
   stop(): Promise<void>;
 }
 
-const REMEMBERED_ANNOUNCEMENTS = 1_024;
-
 export async function createCore(options: CoreOptions, parts: CoreParts): Promise<Core> {
   const { spec, chainId, store, transport, clock, log } = parts;
-  const engine = engineFor(spec, chainId);
+  const tables = createEpochTables(store);
+  const engine = engineFor(spec, chainId, tables);
   const events = createBus<NodeEvents>((error, event) =>
     log.error("a listener failed", { event, why: error instanceof Error ? (error.stack ?? error.message) : "" }),
   );
   const notices = new Notices(events);
-  const chain = await openChain(options.chain, { ...parts, engine, events, log: log.child("chain") });
+  const { checkpoint = null } = options;
+  const chain = await openChain(options.chain, {
+    ...parts,
+    engine,
+    tables,
+    checkpoint,
+    events,
+    log: log.child("chain"),
+  });
   const view = createMempoolView(spec, chain);
   const journal = createJournal(store);
   const mempool = new Mempool(options.mempool, { view, journal, events, clock, log: log.child("mempool") });
@@ -122,10 +132,21 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
   const peers = await createPeerManager(options.peers, {
     ...{ transport, clock, random: parts.random, store: parts.peerStore, log: log.child("peers") },
   });
-  const network = connectNetwork(parts, { chain, mempool, events, peers, disk, submit });
+  const clockWatch = createClockWatch(clock, events);
+  const network = connectNetwork(parts, { chain, mempool, events, peers, disk, submit, clockWatch });
+  const { handshake } = network;
+  const evidence = createEvidenceWatch(chain, events);
+  const votes = createVoteTraffic({
+    ...{ chain, chainId, transport, reports: peers, evidence, events, clock, log: log.child("votes") },
+    isReady: (peer) => handshake.isReady(peer),
+  });
   const sync = new Synchroniser(options.sync, {
-    ...{ chain, transport, handshake: network.handshake, reports: peers, clock, log: log.child("sync") },
+    ...{ chain, transport, handshake, reports: peers, clock, log: log.child("sync") },
     importBlocks: (candidates) => disk.guard(chain.import(candidates)),
+    onFenced: (peer, { code, detail }) => {
+      const text = `peer ${peer} follows a chain that contradicts what is settled here at height ${detail?.height ?? 0} (${code}); if the others are right, start with an empty data directory and --checkpoint`;
+      events.emit("notice", { code: "other-finality", text, active: true });
+    },
   });
   network.onWanted(() => sync.poke());
   disk.onRecovered(() => {
@@ -133,14 +154,16 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
     disk.guard(mempool.secure()).catch((error) => log.warn("pending transactions not written", { why: String(error) }));
   });
 
-  const obstacle = (): string | null => {
-    if (disk.readOnly !== null) return `the node is read-only: ${disk.readOnly}`;
-    if (chain.deepBranch !== null) return "a deep reorganisation waits for the operator";
-    if (sync.syncing) return `catching up: at ${chain.head.header.height} of ${sync.targetHeight}`;
-    return null;
-  };
+  const seat = parts.seat ?? null;
+  const obstacle = (): string | null =>
+    findObstacle({
+      ...{ chain, disk, sync, clockWatch, alone: seat?.alone ?? false },
+      peerCount: () => handshake.ready.size,
+    }) ??
+    seat?.obstacle() ??
+    null;
   const producer = new Producer(
-    { me: options.me, address: options.rewardAddress },
+    { signers: seat?.signers ?? [options.me], address: options.rewardAddress },
     {
       chain: {
         draft: (...args) => chain.draft(...args),
@@ -150,25 +173,43 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
         },
       },
       pending: () => mempool.select(),
+      votes: () => votes?.votes() ?? [],
+      ...(seat === null ? {} : { signing: seat.signing }),
       sealer: parts.sealer,
       obstacle,
       ...{ events, clock, log: log.child("production") },
     },
   );
 
+  const voter =
+    seat === null || votes === null
+      ? null
+      : new Voter(
+          { keys: seat.signers.map(({ key }) => key) },
+          {
+            ...{ chain, obstacle, events, clock, signing: seat.signing, log: log.child("voter") },
+            submit: (vote) => votes.submit(vote),
+          },
+        );
+
   return {
-    ...{ chain, mempool, producer, peers, sync, events, disk, notices, submit, obstacle },
+    ...{ chain, mempool, producer, peers, sync, events, disk, notices, votes, evidence, submit, obstacle },
     draft: (address) => chain.draft({ me: options.me, address }, mempool.select()),
-    handshake: network.handshake,
+    handshake,
     async start() {
+      if (checkStaleness(chain, clock, events)) sync.holdAsStale();
       network.start();
       await transport.start();
       peers.start();
       sync.start();
-      if (options.produce) producer.start();
+      if (options.produce || seat !== null) producer.start();
+      voter?.start();
     },
     async stop() {
       await producer.stop();
+      await voter?.stop();
+      votes?.stop();
+      evidence.stop();
       network.stop();
       await peers.stop();
       await transport.stop();
@@ -178,110 +219,4 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
       await parts.sealer.stop();
     },
   };
-}
-
-interface NetworkParts {
-  readonly chain: Chain;
-  readonly mempool: Mempool;
-  readonly events: Bus<NodeEvents>;
-  readonly peers: PeerManager;
-  readonly disk: DiskWatch;
-  readonly submit: Core["submit"];
-}
-
-interface Network {
-  readonly handshake: Handshake;
-  start(): void;
-  stop(): void;
-  /** Called when somebody seems to be ahead of us. */
-  onWanted(listener: () => void): void;
-}
-
-/** Handlers and relays over the transport. */
-function connectNetwork(parts: CoreParts, node: NetworkParts): Network {
-  const { transport, chainId, clock, spec } = parts;
-  const { chain, mempool, events, peers, disk } = node;
-  const log = parts.log.child("network");
-  const source = createBlockSource(chain);
-  const pool = {
-    pending: () => mempool.items(),
-    has: (id: TransactionId) => mempool.has(id),
-  };
-  /** Blocks that came by gossip, which relays them itself. */
-  const heard = new BoundedMap<string, true>(REMEMBERED_ANNOUNCEMENTS);
-  const stops: (() => void)[] = [];
-  let wanted = (): void => {};
-
-  const handshake = createHandshake({
-    ...{ transport, source, reports: peers, news: peers, clock, log },
-    onReady: (peer) => {
-      const connection = transport.connections().find((one) => one.peer === peer);
-      const { address = "", direction = "in" } = connection ?? {};
-      events.emit("peer-connected", { peer, address, direction });
-      wanted();
-      void transactions.fetchPending(peer);
-    },
-    onGone: (peer) => events.emit("peer-disconnected", { peer }),
-  });
-  const isReady = (peer: string): boolean => handshake.isReady(peer);
-  const meets = (peer: string): Promise<boolean> => handshake.meets(peer);
-  const transactions: TransactionRelay = createTransactionRelay({
-    ...{ chainId, transport, reports: peers, events, clock, log, isReady },
-    sink: {
-      async submit(list, origin) {
-        // With one neighbour there is nobody to pass on to what it gave us.
-        const alone = handshake.ready.size < 2;
-        const results = await node.submit(list, alone ? "gossip" : origin);
-        return results.map((result) => (result.ok ? heldBack(mempool, result.value) : result.error));
-      },
-    },
-  });
-  const blocks: BlockRelay = createBlockRelay({
-    ...{ chainId, transport, pool, reports: peers, isReady, meets, clock, log },
-    maxBlockBytes: spec.limits.maxBlockBytes,
-    takesVotes: chain.engine.voting !== null,
-    sink: createBlockSink(chain, disk, (id) => heard.set(toHex(id), true)),
-    blockTransactions: (id) => blockTransactions(chain, id),
-    onUnknownParent: (peer) => void handshake.refresh(peer).then(() => wanted()),
-  });
-  serveRequests({ transport, source, pool, reports: peers, meets });
-
-  const announce = (id: BlockId): void => {
-    const entry = chain.block(id);
-    if (entry === null || handshake.ready.size === 0 || heard.has(toHex(id))) return;
-    const block: Block = { header: entry.header, body: chain.body(entry) };
-    const ids = chain.transactions(entry).map((item) => item.id);
-    blocks.announce(id, block, ids).catch((error) => log.debug("block not announced", { why: String(error) }));
-  };
-  return {
-    handshake,
-    onWanted(listener) {
-      wanted = listener;
-    },
-    start() {
-      handshake.start();
-      transactions.start();
-      stops.push(
-        events.on("head-changed", ({ applied }) => {
-          const tip = applied.at(-1);
-          if (tip !== undefined) announce(tip.id);
-        }),
-      );
-    },
-    stop() {
-      for (const stop of stops.splice(0)) stop();
-      transactions.stop();
-      handshake.stop();
-    },
-  };
-}
-
-/** What has to wait for an earlier nonce is kept, but not passed on. */
-function heldBack(mempool: Mempool, id: TransactionId): Fault | null {
-  return mempool.isHeld(id) ? blameNobody("tx-nonce-gap") : null;
-}
-
-function blockTransactions(chain: Chain, id: BlockId): readonly Uint8Array[] | null {
-  const entry = chain.block(id);
-  return entry === null ? null : chain.body(entry).transactions;
 }

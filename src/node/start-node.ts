@@ -105,7 +105,7 @@ async function moveIn(house: House): Promise<RunningNode> {
   const api = await createNodeApi(apiOptions(house), {
     ...{ clock, random, log: log.child("api"), registry: createMetrics(core) },
     ports: createApiPorts({
-      ...{ core, transport, fastSealer, rewardAddress, agent: AGENT, version: VERSION },
+      ...{ core, transport, clock, fastSealer, rewardAddress, agent: AGENT, version: VERSION },
       work: createWorkTemplates({ core, chainId, clock, random }),
       startedMs: clock.nowMs(),
       shutdown: () => shutdown(),

@@ -9,6 +9,7 @@ export type {
 } from "./handlers/ports.ts";
 export { type BlockRelay, createBlockRelay } from "./handlers/relay-blocks.ts";
 export { createTransactionRelay, type TransactionRelay } from "./handlers/relay-transactions.ts";
+export { createVoteRelay, type VoteRelay } from "./handlers/relay-votes.ts";
 export { serveRequests } from "./handlers/serve.ts";
 export { createFilePeerStore } from "./peers/file-peer-store.ts";
 export { type PeerAddress, parsePeerAddress } from "./peers/peer-address.ts";
@@ -48,4 +49,4 @@ export {
   MAX_BODIES,
   MAX_HEADERS,
 } from "./wire/requests.ts";
-export { encodeStatus, type Status, WIRE_VERSION } from "./wire/status.ts";
+export { claimsMore, encodeStatus, type Status, WIRE_VERSION } from "./wire/status.ts";

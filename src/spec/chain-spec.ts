@@ -88,5 +88,11 @@ export function spacingMsOf(engine: EngineSpec): number {
   return engine.kind === "pow" ? engine.spacingMs : engine.slotMs;
 }
 
+/** From which age on a head is too old to be trusted without a checkpoint; null = never (rule STAKE-21). */
+export function staleAfterMs(engine: EngineSpec): number | null {
+  if (engine.kind === "pow" || engine.checkpointEpochs === 0) return null;
+  return engine.checkpointEpochs * engine.epochSlots * engine.slotMs;
+}
+
 export type WorkChainSpec = ChainSpec & { readonly engine: WorkSpec };
 export type StakeChainSpec = ChainSpec & { readonly engine: StakeSpec };

@@ -8,6 +8,7 @@ export {
   type StakeChainSpec,
   type StakeSpec,
   spacingMsOf,
+  staleAfterMs,
   type WorkChainSpec,
   type WorkSpec,
 } from "./chain-spec.ts";

@@ -3,7 +3,7 @@
  * number order. Blocks are known by a sequence number, given in order of arrival and never again: what a block writes
  * is appended, and only `seq-of` is keyed by something random (one such write per block).
  */
-import { asHash, assertInvariant, type BlockId, concatBytes, fromUtf8, utf8 } from "#base";
+import { asHash, assertInvariant, type BlockId, concatBytes, fromUtf8, type Hash, utf8 } from "#base";
 import type { KeyRange } from "./port.ts";
 
 /** Tags are part of the schema: never renumber, never reuse. */
@@ -28,6 +28,8 @@ const TAG = {
   segmentChunk: 0x0a,
   /** journal/<no, 6 bytes> -> one batch of accepted transactions of the mempool. */
   journal: 0x0b,
+  /** epoch-table/<its hash, 32 bytes> -> its bytes. */
+  epochTable: 0x0c,
 } as const;
 
 /** Makes keys of one table; `all` spans the table, `parse` gives back what the key was made of. */
@@ -55,6 +57,7 @@ export const keys = {
   segment: numbersTable(TAG.segment, [1, 1, 4], ([index, level, no]): SegmentKey => ({ index, level, no })),
   segmentChunk: numbersTable(TAG.segmentChunk, [1, 4, 4], ([index, no, chunk]) => ({ index, no, chunk })),
   journal: numberTable(TAG.journal, 6),
+  epochTable: bytesTable<Hash>(TAG.epochTable, asHash),
 } as const;
 
 /** A sequence number as the value of `seqOf` and `canonical`. */

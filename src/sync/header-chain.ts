@@ -21,7 +21,7 @@ export function startHeaderChain(chain: Pick<Chain, "block">, first: Header): He
 
 /** Checks seals and the rules on the parent; bodies come later. */
 export function extendHeaderChain(
-  chain: Pick<Chain, "engine" | "block">,
+  chain: Pick<Chain, "engine" | "block" | "fence">,
   branch: HeaderChain,
   headers: readonly Header[],
   { nowMs, maxKept }: { readonly nowMs: number; readonly maxKept: number },
@@ -31,15 +31,25 @@ export function extendHeaderChain(
     const parsed = engine.parse(header);
     if (!parsed.ok) return parsed;
     if (!equalBytes(header.parent, branch.snapshot.id)) return err(blameSender("headers-not-linked"));
+    const known = chain.block(parsed.value.id);
+    if (known !== null) {
+      if (known.status === "invalid") return err(blameSender("block-known-invalid"));
+      branch.snapshot = known.snapshot;
+      continue;
+    }
+    const fenced = chain.fence(header.height, parsed.value.id);
+    if (fenced !== null) return err(fenced);
     const sealed = engine.checkSeal(parsed.value);
     if (!sealed.ok) return sealed;
     const verdict = engine.checkOnParent(parsed.value, branch.snapshot, nowMs);
     if (verdict.kind === "fault") return err(verdict.fault);
     if (verdict.kind === "wait") {
       branch.complete = true;
+      // Behind a stored branch that was never executed: importing this block is what executes it.
+      if (verdict.why === "needs-state" && chain.block(header.parent) !== null) branch.headers.push(parsed.value);
       return ok(undefined);
     }
-    if (branch.headers.length < maxKept && chain.block(parsed.value.id) === null) branch.headers.push(parsed.value);
+    if (branch.headers.length < maxKept) branch.headers.push(parsed.value);
     branch.snapshot = engine.advance(branch.snapshot, parsed.value, null, null);
   }
   return ok(undefined);

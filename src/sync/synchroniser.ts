@@ -14,6 +14,7 @@ import { type Candidate, type Chain, createLocator } from "#chain";
 import type { Parsed } from "#consensus";
 import type { Header } from "#model";
 import {
+  claimsMore,
   decodeHeaders,
   encodeHeadersRequest,
   type Handshake,
@@ -31,6 +32,9 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_COOLING = 1_024;
 /** Bodies given to the import line at once. */
 const IMPORT_BYTES = 1024 * 1024;
+const MIN_HEADERS = 64;
+/** What a chain is refused for that contradicts what is final, or trusted, here. */
+const FENCES: readonly string[] = ["block-below-finality", "checkpoint-contradicted"];
 /** Fewer blocks behind than this is the ordinary life of a node. */
 const BEHIND_BLOCKS = 3;
 
@@ -43,6 +47,8 @@ export interface SyncParts {
   readonly reports: PeerReports;
   readonly clock: Clock;
   readonly log: Logger;
+  /** A peer follows a chain that can never be ours. */
+  readonly onFenced: (peer: PeerId, fault: Fault) => void;
 }
 
 export class Synchroniser {
@@ -52,8 +58,10 @@ export class Synchroniser {
   #running: Promise<void> | null = null;
   #again = false;
   #stopped = true;
+  #stale = false;
   #cancel: Cancel = () => {};
   #target = 0;
+  #headersWanted = MAX_HEADERS;
 
   constructor(options: SyncOptions, parts: SyncParts) {
     this.#options = options;
@@ -63,6 +71,15 @@ export class Synchroniser {
   /** Whether the node is well behind a chain whose headers it has seen; what a peer merely claims stops nobody. */
   get syncing(): boolean {
     return this.#running !== null && this.#target - this.#parts.chain.head.header.height >= BEHIND_BLOCKS;
+  }
+
+  /** Nothing is fetched: what is kept here is too old to tell a true chain from a false one. */
+  get stale(): boolean {
+    return this.#stale;
+  }
+
+  holdAsStale(): void {
+    this.#stale = true;
   }
 
   /** Height of the best chain that a peer has shown the headers of. */
@@ -85,7 +102,7 @@ export class Synchroniser {
   /** Something changed: look whether anybody is ahead. */
   poke(): void {
     this.#again = true;
-    if (this.#running !== null || this.#stopped) return;
+    if (this.#running !== null || this.#stopped || this.#stale) return;
     this.#running = this.#run().finally(() => {
       this.#running = null;
     });
@@ -107,10 +124,9 @@ export class Synchroniser {
           log.info("sync interrupted", { peer, why: error instanceof Error ? error.message : String(error) });
           this.#coolDown(peer);
           if (!(error instanceof OperationError)) throw error;
-        } finally {
-          this.#target = 0;
         }
       }
+      this.#target = 0;
     }
   }
 
@@ -118,11 +134,11 @@ export class Synchroniser {
   #bestPeer(): PeerId | null {
     const { handshake, chain } = this.#parts;
     let best: PeerId | null = null;
-    let weight = chain.head.snapshot.weight;
-    for (const [peer, status] of handshake.ready) {
-      if (this.#isCooling(peer) || status.head.weight <= weight) continue;
+    let tip = tipOf(chain);
+    for (const [peer, { head }] of handshake.ready) {
+      if (this.#isCooling(peer) || !claimsMore(head, tip)) continue;
       best = peer;
-      weight = status.head.weight;
+      tip = head;
     }
     return best;
   }
@@ -130,10 +146,10 @@ export class Synchroniser {
   async #followPeer(peer: PeerId): Promise<void> {
     const { chain, handshake } = this.#parts;
     const branch = await this.#fetchHeaders(peer);
-    if (branch === null || branch.snapshot.weight <= chain.head.snapshot.weight) {
+    if (branch === null || !chain.engine.promising(branch.snapshot, chain.head.snapshot)) {
       // What it said of itself may be minutes old; only who repeats it and does not show it is left alone.
       const status = await handshake.refresh(peer);
-      if (status === null || status.head.weight > chain.head.snapshot.weight) this.#coolDown(peer);
+      if (status === null || claimsMore(status.head, tipOf(chain))) this.#coolDown(peer);
       return;
     }
     if (branch.headers.length === 0) {
@@ -141,7 +157,9 @@ export class Synchroniser {
       this.#coolDown(peer);
       return;
     }
-    this.#target = branch.snapshot.height;
+    // Where the engine sees no further yet the rest is taken from what the peer says: it has shown blocks on the way.
+    const claimed = branch.complete ? (handshake.ready.get(peer)?.head.height ?? 0) : 0;
+    this.#target = Math.max(branch.snapshot.height, claimed);
     await this.#importBodies(peer, branch.headers);
   }
 
@@ -151,7 +169,8 @@ export class Synchroniser {
     let branch: HeaderChain | null = null;
     for (;;) {
       const locator = branch === null ? createLocator(chain) : [branch.snapshot.id];
-      const headers = await this.#requestHeaders(peer, { locator, limit: MAX_HEADERS });
+      const limit = this.#headersWanted;
+      const headers = await this.#requestHeaders(peer, { locator, limit });
       if (headers.length === 0) return branch;
       branch ??= startHeaderChain(chain, headers[0]!);
       if (branch === null) return this.#blame(peer, blameSender("headers-not-linked"));
@@ -160,12 +179,16 @@ export class Synchroniser {
         maxKept: this.#options.maxHeadersAhead,
       });
       if (!done.ok) {
+        if (FENCES.includes(done.error.code)) this.#parts.onFenced(peer, done.error);
         reports.report(peer, done.error);
         this.#coolDown(peer);
         return branch.headers.length > 0 ? branch : null;
       }
-      const outweighs = branch.snapshot.weight > chain.head.snapshot.weight;
-      if (branch.complete || headers.length < MAX_HEADERS || this.#stopped) return branch;
+      const outweighs = chain.engine.promising(branch.snapshot, chain.head.snapshot);
+      // No more is asked for at once than the engine can check before it needs the blocks.
+      const used = branch.snapshot.height - headers[0]!.height + 1;
+      this.#headersWanted = branch.complete ? Math.min(MAX_HEADERS, Math.max(MIN_HEADERS, 2 * used)) : MAX_HEADERS;
+      if (branch.complete || headers.length < limit || this.#stopped) return branch;
       if (outweighs && branch.headers.length >= this.#options.maxHeadersAhead) return branch;
     }
   }
@@ -246,4 +269,8 @@ export class Synchroniser {
   #isCooling(peer: PeerId): boolean {
     return (this.#cooling.get(peer) ?? 0) > this.#parts.clock.nowMs();
   }
+}
+
+function tipOf({ head }: Chain): { readonly justifiedEpoch: number; readonly weight: bigint } {
+  return { justifiedEpoch: head.snapshot.justified.epoch, weight: head.snapshot.weight };
 }

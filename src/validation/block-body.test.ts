@@ -63,7 +63,7 @@ async function prepare(transactions: readonly Uint8Array[]): Promise<(PreparedTr
 }
 
 async function verdictOf(body: Body, header = headerOf(body), chain: ChainSpec = spec) {
-  const checked = await checkBody({ spec: chain, chainId, takesVotes: false }, header, body, prepare);
+  const checked = await checkBody({ spec: chain, chainId, votes: null }, header, body, prepare);
   return checked.ok ? "ok" : { code: checked.error.fault.code, committed: checked.error.committed };
 }
 
@@ -111,7 +111,7 @@ describe("a body against its header", () => {
       asked.push(list.length);
       return prepare(list);
     };
-    const checked = await checkBody({ spec, chainId, takesVotes: false }, headerOf(body), body, counting, [first!]);
+    const checked = await checkBody({ spec, chainId, votes: null }, headerOf(body), body, counting, [first!]);
     expect(checked.ok && checked.value.transactions[0]).toBe(first);
     expect(asked).toEqual([1]);
   });

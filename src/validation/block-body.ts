@@ -2,6 +2,7 @@
 import { blameSender, equalBytes, err, type Fault, type Hash, ok, type Result } from "#base";
 import { type Body, computeBodyRoot, encodeBody, type Header, type PreparedTransaction, transactionId } from "#model";
 import type { ChainSpec } from "#spec";
+import type { VoteSignatures } from "./vote-signatures.ts";
 
 /** Checks signatures in batches on other threads; null where one does not hold or the bytes are not a transaction. */
 export type PrepareTransactions = (
@@ -38,8 +39,8 @@ export function checkBodyFits(
 export interface BodyRules {
   readonly spec: ChainSpec;
   readonly chainId: Hash;
-  /** Whether the engine has votes; where it has none they mean nothing, so nobody may put any there (rule BLOCK-7). */
-  readonly takesVotes: boolean;
+  /** Null where the engine has no votes: they mean nothing there, so nobody may put any in (rule BLOCK-7). */
+  readonly votes: VoteSignatures | null;
 }
 
 /** @param known transactions whose signatures were checked before, by position; may be shorter or hold gaps */
@@ -57,8 +58,10 @@ export async function checkBody(
   const transactions = await fillIn(body.transactions, known, prepare);
   const ids = transactions.map((item, i) => item?.id ?? transactionId(chain.chainId, body.transactions[i]!));
   if (!equalBytes(computeBodyRoot(ids, body.votes), header.bodyRoot)) return refused(blameSender("body-root"), false);
-  if (!chain.takesVotes && body.votes.length > 0)
+  if (chain.votes === null && body.votes.length > 0)
     return refused(blameSender("block-votes", { count: body.votes.length }), true);
+  const unsigned = chain.votes?.check(body.votes).indexOf(false) ?? -1;
+  if (unsigned >= 0) return refused(blameSender("vote-signature", { index: unsigned }), true);
   const index = transactions.indexOf(null);
   // The root covers ids and ids cover signatures: whoever sealed this header sealed the false signature.
   if (index >= 0) return refused(blameSender("block-transaction-invalid", { index }), true);

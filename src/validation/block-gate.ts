@@ -1,5 +1,5 @@
 /** Step 2 of the import line: what a stranger's header must pass before anything dearer is done for it (rule BLOCK-9). */
-import { blameNobody, blameSender, err, type Fault, ok, type Result } from "#base";
+import { type BlockId, blameNobody, blameSender, equalBytes, err, type Fault, ok, type Result } from "#base";
 import type { Engine, Parsed } from "#consensus";
 import type { Header } from "#model";
 
@@ -8,6 +8,14 @@ export interface ChainView {
   readonly finalizedHeight: number;
   /** Ids found invalid for causes that their headers commit to. */
   isInvalid(id: Uint8Array): boolean;
+  /** What the operator trusts: the block at that height, or null. */
+  readonly checkpoint: TrustedBlock | null;
+}
+
+/** A block that somebody vouches for (rule STAKE-21). */
+export interface TrustedBlock {
+  readonly height: number;
+  readonly id: BlockId;
 }
 
 export function checkHeaderGate(engine: Engine, header: Header, view: ChainView): Result<Parsed, Fault> {
@@ -16,7 +24,15 @@ export function checkHeaderGate(engine: Engine, header: Header, view: ChainView)
   if (!parsed.ok) return parsed;
   if (view.isInvalid(parsed.value.id)) return err(blameSender("block-known-invalid"));
   if (view.isInvalid(header.parent)) return err(blameSender("parent-invalid"));
-  if (header.height <= view.finalizedHeight) return err(blameNobody("block-below-finality", { height: header.height }));
+  const fenced = checkFence(header.height, parsed.value.id, view);
+  if (fenced !== null) return err(fenced);
   const sealed = engine.checkSeal(parsed.value);
   return sealed.ok ? ok(parsed.value) : sealed;
+}
+
+/** What is final or trusted is settled: no other block may come there, or below. */
+export function checkFence(height: number, id: BlockId, { finalizedHeight, checkpoint }: ChainView): Fault | null {
+  if (checkpoint !== null && height === checkpoint.height && !equalBytes(id, checkpoint.id))
+    return blameNobody("checkpoint-contradicted", { height });
+  return height <= finalizedHeight ? blameNobody("block-below-finality", { height }) : null;
 }

@@ -163,7 +163,7 @@ describe("helpers", () => {
     await honest.core.chain.import(more.map((block) => ({ block })));
     blocks.push(...more);
     // Higher than the leader, but not heavier: it only helps with bodies.
-    liar.claim({ head: { height: 1_000, id: asHash(new Uint8Array(32)) as never, weight: 1n } });
+    liar.claim({ head: { height: 1_000, id: asHash(new Uint8Array(32)) as never, justifiedEpoch: 0, weight: 1n } });
     await meet();
     node.core.peers.addAddress(`${honest.address}/p2p/honest`);
     await sim.runUntil(() => height() === 130, LIMIT_MS, "the truth");

@@ -62,7 +62,8 @@ export function statusOf(chainId: Uint8Array, genesisId: Uint8Array, height = 0,
     wireVersion: WIRE_VERSION,
     chainId: asHash(chainId),
     genesisId: id,
-    head: { height, id, weight },
+    head: { height, id, justifiedEpoch: 0, weight },
     finalized: { height: 0, id },
+    timeMs: 0,
   };
 }

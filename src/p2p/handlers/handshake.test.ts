@@ -42,7 +42,7 @@ describe("the handshake", () => {
   });
 
   it.each([
-    ["status-other-version", { wireVersion: 2 }],
+    ["status-other-version", { wireVersion: 9 }],
     ["status-other-chain", { chainId: hash(9) }],
     ["status-other-genesis", { genesisId: hash(9) }],
   ])("turns away: %s", async (code, change) => {

@@ -20,6 +20,8 @@ export interface HandshakeParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onReady: (peer: PeerId, status: Status) => void;
+  /** Each status of a peer on our chain, the first one too, as it comes. */
+  readonly onStatus?: (peer: PeerId, status: Status) => void;
   readonly onGone: (peer: PeerId) => void;
 }
 
@@ -66,6 +68,7 @@ export function createHandshake(parts: HandshakeParts): Handshake {
     patience.delete(peer);
     const isNew = !ready.has(peer);
     ready.set(peer, checked.value);
+    parts.onStatus?.(peer, checked.value);
     if (isNew) parts.onReady(peer, checked.value);
     return checked;
   };

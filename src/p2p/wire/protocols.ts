@@ -5,7 +5,7 @@ import { MAX_BODIES, MAX_LOCATOR, MAX_WANTED_TRANSACTIONS } from "./requests.ts"
 import { STATUS_BYTES } from "./status.ts";
 
 export const PROTOCOLS = {
-  status: "/agon/status/1",
+  status: "/agon/status/2",
   headers: "/agon/headers/1",
   bodies: "/agon/bodies/1",
   blockTransactions: "/agon/block-transactions/1",
@@ -22,10 +22,15 @@ export const LIMITS: Readonly<Record<keyof typeof PROTOCOLS, RequestLimits>> = {
 
 export const MAX_TRANSACTIONS_MESSAGE_BYTES = 512 * 1024;
 export const MAX_TRANSACTIONS_PER_MESSAGE = 2_000;
+export const MAX_VOTES_PER_MESSAGE = 64;
 export const MAX_ANNOUNCEMENT_BYTES = 1024 * 1024;
 
 /** Topics carry the chain id, so that two chains on one network never mix. */
-export function topicsOf(chainId: Hash): { readonly blocks: string; readonly transactions: string } {
+export function topicsOf(chainId: Hash): Readonly<Record<"blocks" | "transactions" | "votes", string>> {
   const chain = toHex(chainId).slice(0, 16);
-  return { blocks: `/agon/${chain}/blocks/1`, transactions: `/agon/${chain}/transactions/1` };
+  return {
+    blocks: `/agon/${chain}/blocks/1`,
+    transactions: `/agon/${chain}/transactions/1`,
+    votes: `/agon/${chain}/votes/1`,
+  };
 }

@@ -31,27 +31,28 @@ const header: Header = {
   seal: new Uint8Array(28).fill(6),
 };
 const status: Status = {
-  wireVersion: 1,
+  wireVersion: 2,
   chainId: hash(1),
   genesisId: hash(2),
-  head: { height: 123_456, id: hash(3), weight: 2n ** 255n + 9n },
+  head: { height: 123_456, id: hash(3), justifiedEpoch: 77, weight: 2n ** 255n + 9n },
   finalized: { height: 99, id: hash(4) },
+  timeMs: 1_793_491_200_000,
 };
 
 const codeOf = (result: Result<unknown, { code: string }>): string => (result.ok ? "ok" : result.error.code);
 
 describe("status", () => {
-  it("survives its bytes, which are 178", () => {
+  it("survives its bytes, which are 194", () => {
     const bytes = encodeStatus(status);
-    expect(bytes.length).toBe(178);
+    expect(bytes.length).toBe(194);
     expect(decodeStatus(bytes)).toEqual({ ok: true, value: status });
   });
 
-  it("of another length, or with a height beyond 2^53, is refused", () => {
+  it("of another length, or with a number beyond 2^53, is refused", () => {
     const bytes = encodeStatus(status);
     for (const wrong of [new Uint8Array(0), bytes.subarray(1), new Uint8Array([...bytes, 0])])
       expect(codeOf(decodeStatus(wrong))).toBe("status-malformed");
-    for (const at of [66, 138]) {
+    for (const at of [66, 138, 178, 186]) {
       const high = bytes.slice();
       high[at + 7] = 1;
       expect(codeOf(decodeStatus(high))).toBe("status-malformed");
@@ -185,5 +186,5 @@ it("no bytes make a decoder throw, and what it takes it would write the same", (
 });
 
 it("topics of two chains are different", () => {
-  expect(new Set([...Object.values(topicsOf(hash(1))), ...Object.values(topicsOf(hash(2)))]).size).toBe(4);
+  expect(new Set([...Object.values(topicsOf(hash(1))), ...Object.values(topicsOf(hash(2)))]).size).toBe(6);
 });

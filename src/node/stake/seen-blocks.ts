@@ -1,0 +1,149 @@
+/**
+ * The last epochs of the chain, block by block: who was drawn, who voted, what was credited. Each block is read once and
+ * kept under its id, so a reorganisation needs no care, and what nobody asks for is never read.
+ */
+import { type Address, type BlockId, BoundedMap, equalBytes, type Key, toHex } from "#base";
+import type { BlockEntry, Chain } from "#chain";
+import type { LotteryView } from "#consensus";
+import { type Credit, decodeSignedSeal, type EpochTable } from "#model";
+
+export const KEPT_EPOCHS = 64;
+/** Blocks read without a pause: the event loop has other work. */
+const READ_AT_ONCE = 16;
+
+/** A key by a small number, the same as long as the process runs. */
+export interface KeyNumbers {
+  of(key: Key): number;
+  key(number: number): Key;
+}
+
+export interface SlotDraw {
+  readonly slot: number;
+  readonly leader: number | null;
+}
+
+export interface SeenBlock {
+  readonly height: number;
+  readonly id: BlockId;
+  readonly parent: BlockId;
+  readonly slot: number;
+  readonly epoch: number;
+  readonly proposer: Address;
+  /** Null for genesis. */
+  readonly leader: number | null;
+  /** Slots without a block since the parent's, of the epochs that are kept; oldest first. */
+  readonly missed: readonly SlotDraw[];
+  readonly votes: readonly { readonly epoch: number; readonly voter: number }[];
+  readonly credits: readonly Credit[];
+  readonly table: EpochTable;
+  /** Null while not known. */
+  readonly nextTable: EpochTable | null;
+  readonly justifiedEpoch: number;
+  readonly finalizedEpoch: number;
+}
+
+export type SeenChain = Pick<Chain, "block" | "body" | "credits">;
+
+export interface SeenBlocks {
+  /** Oldest first up to `head`: those of the epochs that are kept, and the last one before them. */
+  upTo(head: BlockEntry): Promise<readonly SeenBlock[]>;
+}
+
+export function createSeenBlocks(chain: SeenChain, lottery: LotteryView<unknown>, keys: KeyNumbers): SeenBlocks {
+  const known = new BoundedMap<string, SeenBlock>((KEPT_EPOCHS + 2) * lottery.epochSlots);
+  const read = (entry: BlockEntry): SeenBlock => {
+    const name = toHex(entry.id);
+    const seen = known.get(name) ?? readBlock(chain, lottery, keys, entry);
+    known.set(name, seen);
+    return seen;
+  };
+  let latest: { readonly id: BlockId; readonly blocks: Promise<readonly SeenBlock[]> } | null = null;
+  return {
+    upTo(head) {
+      if (latest !== null && equalBytes(latest.id, head.id)) return latest.blocks;
+      const blocks = walk(chain, read, head, (id) => known.get(toHex(id)) ?? null);
+      latest = { id: head.id, blocks };
+      blocks.catch(() => {
+        latest = null;
+      });
+      return blocks;
+    },
+  };
+}
+
+async function walk(
+  chain: SeenChain,
+  read: (entry: BlockEntry) => SeenBlock,
+  head: BlockEntry,
+  find: (id: BlockId) => SeenBlock | null,
+): Promise<readonly SeenBlock[]> {
+  const blocks = [read(head)];
+  const firstEpoch = blocks[0]!.epoch - KEPT_EPOCHS + 1;
+  let fresh = 0;
+  for (;;) {
+    const last = blocks.at(-1)!;
+    if (last.height === 0 || last.epoch < firstEpoch) break;
+    const seen = find(last.parent);
+    const entry = seen === null ? chain.block(last.parent) : null;
+    if (seen === null && entry === null) break;
+    if (seen === null && ++fresh % READ_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    blocks.push(seen ?? read(entry!));
+  }
+  return blocks.reverse();
+}
+
+function readBlock(chain: SeenChain, lottery: LotteryView<unknown>, keys: KeyNumbers, entry: BlockEntry): SeenBlock {
+  const { header, snapshot } = entry;
+  const slot = lottery.slotAt(header.timeMs);
+  const parent = header.height === 0 ? null : chain.block(header.parent);
+  const seal = decodeSignedSeal(header.seal);
+  const { current, next } = lottery.tables(snapshot);
+  return {
+    height: header.height,
+    id: entry.id,
+    parent: header.parent,
+    slot,
+    epoch: lottery.epochOf(slot),
+    proposer: header.proposer,
+    leader: seal === null ? null : keys.of(seal.key),
+    missed: parent === null ? [] : missedBetween(lottery, keys, parent, slot),
+    votes: chain.body(entry).votes.map(({ key, target }) => ({ epoch: target.epoch, voter: keys.of(key) })),
+    credits: chain.credits(entry),
+    table: current,
+    nextTable: next,
+    justifiedEpoch: snapshot.justified.epoch,
+    finalizedEpoch: snapshot.finalized.epoch,
+  };
+}
+
+/** Slots after a block and before `end` in which nobody made one, of the epochs that are kept. */
+export function missedBetween(
+  lottery: LotteryView<unknown>,
+  keys: KeyNumbers,
+  after: BlockEntry,
+  end: number,
+): readonly SlotDraw[] {
+  const from = Math.max(lottery.slotAt(after.header.timeMs) + 1, end - KEPT_EPOCHS * lottery.epochSlots);
+  const missed: SlotDraw[] = [];
+  for (let slot = from; slot < end; slot++) {
+    const leader = lottery.leaderOf(slot, after.snapshot);
+    missed.push({ slot, leader: leader === null ? null : keys.of(leader) });
+  }
+  return missed;
+}
+
+export function createKeyNumbers(): KeyNumbers {
+  const numbers = new Map<string, number>();
+  const all: Key[] = [];
+  return {
+    of(key) {
+      const name = toHex(key);
+      const known = numbers.get(name);
+      if (known !== undefined) return known;
+      numbers.set(name, all.length);
+      // A copy: what is given may share memory with a whole block.
+      return all.push(key.slice() as Key) - 1;
+    },
+    key: (number) => all[number]!,
+  };
+}
