@@ -126,6 +126,7 @@ describe("reconnecting to be given the lowest difficulty again (stratum-mining#3
     const raised = miner.difficulty;
     expect(raised).toBeGreaterThan(64 * start);
     await miner.close();
+    await pool.settled(0);
     for (const password of ["x", `d=${start}`, "d=0.0000001,whatever"]) {
       const back = await pool.miner(ADDRESS, password);
       expect(back.difficulty).toBe(raised);
@@ -134,6 +135,7 @@ describe("reconnecting to be given the lowest difficulty again (stratum-mining#3
       await back.call("mining.ping");
       expect(back.difficulty).toBe(raised);
       await back.close();
+      await pool.settled(0);
     }
     const another = await pool.miner(`${ADDRESS}.new`);
     expect(another.difficulty).toBe(start);

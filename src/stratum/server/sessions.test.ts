@@ -178,6 +178,7 @@ describe("a miner", () => {
     const miner = await pool.miner();
     const share = miner.mine();
     await miner.close();
+    await pool.settled(0);
     const back = await pool.connect();
     const { result } = await back.call("mining.subscribe", "test/1", miner.session);
     expect((result as unknown[])[1]).toBe(miner.extranonce1);

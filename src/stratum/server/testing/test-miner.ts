@@ -71,7 +71,7 @@ export async function connectMiner(port: number, tls = false): Promise<TestMiner
   const jobs: MinerJob[] = [];
   const waiting = new Set<() => void>();
   let text = "";
-  let calls = 0;
+  let calls = 1_000;
   const wake = (): void => {
     for (const look of waiting) look();
   };

@@ -32,6 +32,8 @@ export interface TestPool {
   connect(): Promise<TestMiner>;
   /** Connects, subscribes, authorizes. */
   miner(name?: string, password?: string): Promise<TestMiner>;
+  /** Waits until the server has noticed that so many connections are left. */
+  settled(connections: number): Promise<void>;
   /** Lets time pass, and with it what is due. */
   pass(ms: number): void;
   stop(): Promise<void>;
@@ -40,6 +42,7 @@ export interface TestPool {
 export async function startTestPool(
   options: Partial<StratumOptions> = {},
   target: bigint = HARD_TARGET,
+  seed = 1,
 ): Promise<TestPool> {
   const clock = createManualClock(START_MS);
   const source = createStubSource(target, START_MS);
@@ -47,7 +50,7 @@ export async function startTestPool(
   const server = new StratumServer(
     // A share in about 16 hashes, and nothing moves by itself.
     { ...DEFAULT_STRATUM_OPTIONS, port: 0, startDifficulty: 2 ** -28, minDifficulty: 2 ** -28, ...options },
-    { source, sink, clock, random: seededRandom(1), log: silentLogger, addressPrefix: PREFIX },
+    { source, sink, clock, random: seededRandom(seed), log: silentLogger, addressPrefix: PREFIX },
   );
   await server.start();
   const miners: TestMiner[] = [];
@@ -62,6 +65,9 @@ export async function startTestPool(
       const miner = await connect();
       await miner.join(name, password);
       return miner;
+    },
+    async settled(connections) {
+      while (server.metrics.connections !== connections) await new Promise((resolve) => setImmediate(resolve));
     },
     pass: (ms) => clock.runTo(clock.nowMs() + ms),
     async stop() {

@@ -1,0 +1,84 @@
+/** Starting, stopping, and TLS. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { tempDir } from "../../../test/support/temp.ts";
+import { connectMiner } from "./testing/test-miner.ts";
+import { startTestPool, type TestPool, testAddress } from "./testing/test-pool.ts";
+
+let pool: TestPool | undefined;
+const ADDRESS = testAddress("miner");
+/** P-256, made for this test alone, valid until 2126. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUOFL/Dl7PLSuw/RcfMDuty0gPofkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTE0NDcwOVoYDzIxMjYxMDI4
+MTQ0NzA5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASP+gmYK1a63zWHqX7ZPPXw2zwPVgFt2ONRuScOVLC0h+p26zWVkMjG
+5E/2HeD6NP7maFLZhz8p7rJtkxdpWHuMo1MwUTAdBgNVHQ4EFgQUbTV/LHnortmM
+jYvQwqLLCWgjkWMwHwYDVR0jBBgwFoAUbTV/LHnortmMjYvQwqLLCWgjkWMwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAhMioxVjPDQtF/vUKF3zl
+EvELU0kXGmopktOIlScFCQkCIADZ8Tek5TZRWTxL/X0Xw0AeAR8Xy+egWTLJ37bL
+vsKo
+-----END CERTIFICATE-----
+`;
+const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6dE/ctoGSRRY6y6e
+cYGPjp3lPRZwgpu2mc7hqb0IjoKhRANCAASP+gmYK1a63zWHqX7ZPPXw2zwPVgFt
+2ONRuScOVLC0h+p26zWVkMjG5E/2HeD6NP7maFLZhz8p7rJtkxdpWHuM
+-----END PRIVATE KEY-----
+`;
+
+afterEach(async () => {
+  await pool?.stop();
+  pool = undefined;
+});
+
+function writePem(): { tlsCertFile: string; tlsKeyFile: string } {
+  const folder = tempDir();
+  const [tlsCertFile, tlsKeyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+  writeFileSync(tlsCertFile, CERTIFICATE);
+  writeFileSync(tlsKeyFile, KEY, { mode: 0o600 });
+  return { tlsCertFile, tlsKeyFile };
+}
+
+test("the same work is served over TLS", async () => {
+  pool = await startTestPool(writePem());
+  const port = pool.server.tlsPort!;
+  const [secure, plain] = [await connectMiner(port, true), await pool.miner()];
+  await secure.join(`${ADDRESS}.secure`);
+  expect(await secure.submit(`${ADDRESS}.secure`, secure.mine())).toMatchObject({ result: true });
+  expect(await plain.submit(ADDRESS, plain.mine())).toMatchObject({ result: true });
+  expect(pool.sink.shares.map((share) => share.worker)).toEqual(["secure", ""]);
+  await secure.close();
+});
+
+test("who speaks plainly to the port of TLS is cut off, and others are served", async () => {
+  pool = await startTestPool(writePem());
+  const miner = await connectMiner(pool.server.tlsPort!);
+  miner.raw('{"id":1,"method":"mining.subscribe","params":[]}\n');
+  await miner.closed;
+  expect(miner.messages).toEqual([]);
+  expect(pool.server.metrics.connectionsTotal).toBe(0);
+  await pool.miner();
+});
+
+test("a port that is taken and a certificate that is missing are said at start", async () => {
+  pool = await startTestPool();
+  await expect(startTestPool({ port: pool.server.port })).rejects.toMatchObject({ code: "stratum-listen" });
+  await expect(startTestPool({ tlsCertFile: "/nowhere/cert.pem", tlsKeyFile: "" })).rejects.toMatchObject({
+    code: "stratum-certificate",
+    message: expect.stringContaining("/nowhere/cert.pem"),
+  });
+  await expect(startTestPool({ maxConnections: 100_000_000 })).rejects.toMatchObject({ code: "descriptor-limit" });
+});
+
+test("after a stop nobody is connected, and a start on the same port works", async () => {
+  pool = await startTestPool();
+  const miner = await pool.miner();
+  const { port } = pool.server;
+  await pool.stop();
+  await miner.closed;
+  await expect(connectMiner(port)).rejects.toThrow();
+  pool = await startTestPool({ port });
+  await pool.miner();
+});
