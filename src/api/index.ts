@@ -18,4 +18,19 @@ export type {
   WorkOrders,
   WorkTemplate,
 } from "./ports.ts";
+export type {
+  BondRules,
+  DrawFacts,
+  DutyFacts,
+  EpochFacts,
+  FinalityFacts,
+  OffenceFacts,
+  SlotFacts,
+  SlotTime,
+  StakeFacts,
+  StakeReads,
+  TrackRecord,
+  ValidatorFacts,
+  VoteFacts,
+} from "./stake-ports.ts";
 export type { SubmitLimits } from "./transaction-routes.ts";

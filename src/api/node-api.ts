@@ -8,6 +8,7 @@ import { addEventRoutes } from "./event-routes.ts";
 import { addMiningRoutes } from "./mining-routes.ts";
 import { addNetworkRoutes } from "./network-routes.ts";
 import type { NodePorts } from "./ports.ts";
+import { addStakeRoutes } from "./stake-routes.ts";
 import { addSystemRoutes } from "./system-routes.ts";
 import { addTransactionRoutes, type SubmitLimits } from "./transaction-routes.ts";
 
@@ -40,6 +41,7 @@ export async function createNodeApi(options: NodeApiOptions, parts: NodeApiParts
   addEventRoutes(app, parts.ports, { streams, clock: parts.clock, log: parts.log });
   addAdminRoutes(app, parts.ports);
   addMiningRoutes(app, parts.ports);
+  addStakeRoutes(app, parts.ports);
   addSystemRoutes(app, parts.ports);
   return server;
 }

@@ -1,10 +1,21 @@
 /** Transactions as the wire has them. */
 
-import type { Inclusion, RecordView, Transaction, TransactionStatus } from "#api/contract";
+import type { Inclusion, RecordView, Transaction, TransactionStatus, TransferView } from "#api/contract";
 import { fromUtf8, InvariantError, toHex } from "#base";
 import { formatAddress } from "#crypto";
-import { decodeRecord, decodeTransfer, KIND_RECORD, KIND_TRANSFER, type PreparedTransaction } from "#model";
+import {
+  decodeRecord,
+  decodeTransfer,
+  KIND_BOND,
+  KIND_EVIDENCE,
+  KIND_RECORD,
+  KIND_RENEW,
+  KIND_TRANSFER,
+  KIND_UNBOND,
+  type PreparedTransaction,
+} from "#model";
 import type { IncludedTransaction } from "./ports.ts";
+import { showBond, showEvidence, showRenew, showUnbond } from "./show-stake-payload.ts";
 
 /** How much of a record a list carries. */
 const EXCERPT_BYTES = 256;
@@ -60,17 +71,33 @@ function show(
     status,
     block,
   };
-  if (tx.kind === KIND_TRANSFER) {
-    const outputs = decodeTransfer(tx.payload);
-    if (!outputs.ok) throw new InvariantError(`a known transfer cannot be read: ${outputs.error.code}`);
-    const shown = outputs.value.map(({ to, amountAtoms }) => ({
-      to: formatAddress(to, showing.prefix),
-      amount: String(amountAtoms),
-    }));
-    return { ...common, kind: "transfer", payload: { outputs: shown } };
+  switch (tx.kind) {
+    case KIND_TRANSFER:
+      return { ...common, kind: "transfer", payload: showTransfer(tx.payload, showing) };
+    case KIND_RECORD:
+      return { ...common, kind: "record", payload: showRecord(tx.payload, showing) };
+    case KIND_BOND:
+      return { ...common, kind: "bond", payload: showBond(tx.payload) };
+    case KIND_UNBOND:
+      return { ...common, kind: "unbond", payload: showUnbond(tx.payload) };
+    case KIND_EVIDENCE:
+      return { ...common, kind: "evidence", payload: showEvidence(tx.payload) };
+    case KIND_RENEW:
+      return { ...common, kind: "renew", payload: showRenew(tx.payload) };
+    default:
+      throw new InvariantError(`a known transaction has the unknown kind ${tx.kind}`);
   }
-  if (tx.kind === KIND_RECORD) return { ...common, kind: "record", payload: showRecord(tx.payload, showing) };
-  throw new InvariantError(`a known transaction has the unknown kind ${tx.kind}`);
+}
+
+function showTransfer(payload: Uint8Array, { prefix }: Showing): TransferView["payload"] {
+  const outputs = decodeTransfer(payload);
+  if (!outputs.ok) throw new InvariantError(`a known transfer cannot be read: ${outputs.error.code}`);
+  return {
+    outputs: outputs.value.map(({ to, amountAtoms }) => ({
+      to: formatAddress(to, prefix),
+      amount: String(amountAtoms),
+    })),
+  };
 }
 
 function showRecord(payload: Uint8Array, showing: Showing): RecordView["payload"] {
