@@ -8,6 +8,7 @@ import type { Writer } from "./database.ts";
 import { type MinerIndex, openMinerIndex } from "./miner-index.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
 import { createPayouts, type Payouts } from "./payouts.ts";
+import type { ChainHead } from "./pool-chain.ts";
 import { buyShares } from "./pps.ts";
 import { pruneShares } from "./prune.ts";
 import { openShareJournal, type ShareJournal } from "./share-journal.ts";
@@ -53,15 +54,20 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
   const turn = new Mutex();
   const cancels: Cancel[] = [];
   let settlements = 0;
+  let lastHead: ChainHead | null = null;
 
   const settle = (): Promise<void> =>
     turn.run(async () => {
       const head = await chain.head();
-      await blocks.settle(head);
+      // While the head of then lies in the chain of now, nothing below it has changed, and need not be asked for.
+      const isGrown = lastHead !== null && (await chain.block(lastHead.id))?.canonical === true;
+      const settledTo = isGrown ? lastHead!.height : -1;
+      await blocks.settle(head, settledTo);
       await noteAccount(parts, options.newAccountBurnAtoms);
       const isBought = await buyShares(parts, options.reserveAtoms);
       shares.hold(isBought ? null : RESERVE_SPENT);
-      await payouts.settle(head);
+      await payouts.settle(head, settledTo);
+      lastHead = head;
       await pruneShares(database, options, head.height);
     });
 

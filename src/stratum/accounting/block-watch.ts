@@ -11,8 +11,11 @@ import { termsOf } from "./round-state.ts";
 import type { BlockState, BlocksTable } from "./tables.ts";
 
 export interface BlockWatch {
-  /** Brings every block that may still change to the state that the chain shows. */
-  settle(head: ChainHead): Promise<void>;
+  /**
+   * Brings every block that may still change to the state that the chain shows.
+   * @param settledTo up to this height the chain is what it was at the last settlement
+   */
+  settle(head: ChainHead, settledTo: number): Promise<void>;
 }
 
 export function createBlockWatch(options: AccountingOptions, parts: AccountingParts): BlockWatch {
@@ -20,10 +23,19 @@ export function createBlockWatch(options: AccountingOptions, parts: AccountingPa
   const book = createAddressBook(database.reader, options.addressPrefix);
   const poolKey = ed25519PublicKey(parts.receiptSeed);
 
-  const settleBlock = async (row: BlocksTable, head: ChainHead): Promise<void> => {
-    const seen = await chain.block(idOf(row));
-    const isCredited = row.reward !== null;
-    if (seen?.canonical === true && !isCredited) await credit(row, seen);
+  let settledRound = 0;
+
+  /** Without asking the node for what cannot have changed. */
+  const look = async (row: BlocksTable, settledTo: number): Promise<PoolBlock | null> => {
+    const isKnown = row.height <= settledTo && row.round <= settledRound;
+    if (!isKnown || (row.state === "pending" && row.reward === null)) return chain.block(idOf(row));
+    const canonical = row.state !== "orphaned";
+    return { height: row.height, canonical, rewardAtoms: BigInt(row.reward ?? 0) };
+  };
+
+  const settleBlock = async (row: BlocksTable, head: ChainHead, settledTo: number): Promise<void> => {
+    const seen = await look(row, settledTo);
+    if (seen?.canonical === true && row.reward === null) await credit(row, seen);
     const next = nextState(row, seen, head, options.maturityBlocks);
     if (next !== row.state) await move(row, next, seen);
   };
@@ -46,7 +58,7 @@ export function createBlockWatch(options: AccountingOptions, parts: AccountingPa
   };
 
   return {
-    async settle(head) {
+    async settle(head, settledTo) {
       const rows = await database.reader
         .selectFrom("blocks")
         .selectAll()
@@ -55,7 +67,8 @@ export function createBlockWatch(options: AccountingOptions, parts: AccountingPa
         )
         .orderBy("round")
         .execute();
-      for (const row of rows) await settleBlock(row, head);
+      for (const row of rows) await settleBlock(row, head, settledTo);
+      settledRound = rows.at(-1)?.round ?? settledRound;
     },
   };
 }

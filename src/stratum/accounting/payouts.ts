@@ -13,8 +13,11 @@ import type { ChainAccount, ChainHead, TransactionPlace } from "./pool-chain.ts"
 import type { PayoutState, PayoutsTable } from "./tables.ts";
 
 export interface Payouts {
-  /** Looks after payouts that were signed: submits them again, confirms them, notices that one was dropped. */
-  settle(head: ChainHead): Promise<void>;
+  /**
+   * Looks after payouts that were signed: submits them again, confirms them, notices that one was dropped.
+   * @param settledTo up to this height the chain is what it was at the last settlement
+   */
+  settle(head: ChainHead, settledTo: number): Promise<void>;
   /** Signs and submits new ones for all who are owed enough. */
   pay(): Promise<void>;
   /** Why no new payouts are made, or null: the nonce of a signed one was used by a transaction that is not ours. */
@@ -33,8 +36,11 @@ export function createPayouts(options: AccountingOptions, parts: AccountingParts
   const { database, chain, signer, log, events } = parts;
   let conflict: string | null = null;
 
-  const settleOne = async (row: PayoutsTable, head: ChainHead, nonce: number): Promise<boolean> => {
-    const place = await chain.transaction(txIdOf(row));
+  const settleOne = async (row: PayoutsTable, head: ChainHead, settledTo: number, nonce: number): Promise<boolean> => {
+    const isKnown = row.height !== null && row.height <= settledTo;
+    const place: TransactionPlace = isKnown
+      ? { kind: "in-block", height: row.height! }
+      : await chain.transaction(txIdOf(row));
     if (place.kind === "in-block") {
       await noteInBlock(row, place, head);
       return true;
@@ -105,7 +111,7 @@ export function createPayouts(options: AccountingOptions, parts: AccountingParts
   };
 
   return {
-    async settle(head) {
+    async settle(head, settledTo) {
       // Read before the places of transactions: a nonce that was used by then was used by one that is in its place by then.
       const account = await chain.account(signer.address);
       const rows = await database.reader
@@ -120,7 +126,7 @@ export function createPayouts(options: AccountingOptions, parts: AccountingParts
         .orderBy("nonce")
         .execute();
       let found: string | null = null;
-      for (const row of rows) if (!(await settleOne(row, head, account?.nonce ?? 0))) found ??= row.tx_id;
+      for (const row of rows) if (!(await settleOne(row, head, settledTo, account?.nonce ?? 0))) found ??= row.tx_id;
       if (found !== null && conflict === null)
         log.error("another transaction has used the nonce of a payout; no more payouts are made", {
           transaction: found,

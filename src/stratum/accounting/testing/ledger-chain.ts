@@ -56,7 +56,9 @@ const EMPTY: State = { accounts: new Map(), maturing: [], burned: 0n };
 export function createLedgerChain(options: LedgerChainOptions): LedgerChain {
   const { chainId, file } = options;
   const blocks: Block[] = [];
-  /** By id. */
+  /** Heights of blocks and of transactions in the chain. */
+  const heights = new Map<string, number>();
+  const txHeights = new Map<string, number>();
   const stale = new Map<string, { height: number; credited: bigint }>();
   const waiting = new Map<string, Uint8Array>();
   const known = new Map<string, Uint8Array>();
@@ -73,6 +75,8 @@ export function createLedgerChain(options: LedgerChainOptions): LedgerChain {
     else {
       const taken = blocks.splice(blocks.length - operation.count);
       taken.forEach((block, i) => {
+        heights.delete(block.id);
+        for (const id of block.transactions) txHeights.delete(id);
         stale.set(block.id, { height: blocks.length + i + 1, credited: block.credited });
         for (const id of block.transactions) waiting.set(id, known.get(id)!);
       });
@@ -104,6 +108,8 @@ export function createLedgerChain(options: LedgerChainOptions): LedgerChain {
     const after = { ...state, maturing: [...state.maturing, { height, to, atoms: credited }] };
     blocks.push({ id, rewardAtoms, to, credited, transactions, after });
     stale.delete(id);
+    heights.set(id, height);
+    for (const txId of transactions) txHeights.set(txId, height);
   };
 
   if (file !== undefined && existsSync(file)) {
@@ -116,15 +122,15 @@ export function createLedgerChain(options: LedgerChainOptions): LedgerChain {
   return {
     head: async () => ({ id: asHash(fromHex(blocks.at(-1)?.id ?? "00".repeat(32))!), height: blocks.length }),
     async block(id) {
-      const at = blocks.findIndex((block) => block.id === toHex(id));
-      if (at >= 0) return { height: at + 1, canonical: true, rewardAtoms: blocks[at]!.credited };
+      const height = heights.get(toHex(id));
+      if (height !== undefined) return { height, canonical: true, rewardAtoms: blocks[height - 1]!.credited };
       const old = stale.get(toHex(id));
       return old === undefined ? null : { height: old.height, canonical: false, rewardAtoms: old.credited };
     },
     account: async (address) => stateNow().accounts.get(toHex(address)) ?? null,
     async submit(bytes) {
       const id = toHex(transactionId(chainId, bytes));
-      if (waiting.has(id) || blocks.some(({ transactions }) => transactions.includes(id))) return null;
+      if (waiting.has(id) || txHeights.has(id)) return null;
       const tx = read(bytes);
       if (!verifySignature(tx.signature, signingHash(chainId, bytes), tx.sender)) return "signature";
       const nonce = stateNow().accounts.get(toHex(addressOf(tx.sender)))?.nonce ?? 0;
@@ -133,8 +139,8 @@ export function createLedgerChain(options: LedgerChainOptions): LedgerChain {
       return null;
     },
     async transaction(id) {
-      const at = blocks.findIndex(({ transactions }) => transactions.includes(toHex(id)));
-      if (at >= 0) return { kind: "in-block", height: at + 1 };
+      const height = txHeights.get(toHex(id));
+      if (height !== undefined) return { kind: "in-block", height };
       return waiting.has(toHex(id)) ? { kind: "waiting" } : { kind: "unknown" };
     },
     mine(to, rewardAtoms, id) {
