@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { ChainInfo } from "#api/contract";
 import { type Address, OperationError } from "#base";
 import { formatAddress, parseAddress } from "#crypto";
+import { devValidatorOwner, devValidatorOwnerSeed } from "#spec";
 import { type AccountInfo, openKeystore } from "#wallet";
 import { devAccount } from "#wallet/core";
 import { type KeystoreChoice, keystorePath, openChosenKeystore, readPassphrase } from "./keystores.ts";
@@ -10,6 +11,8 @@ import { faultError, usageError } from "./report-error.ts";
 import type { Terminal } from "./terminal.ts";
 
 const DEV_NAME = /^dev-(\d)$/;
+/** Owners of the bonds of dev validators. */
+const VALIDATOR_NAME = /^validator-([12]?\d|3[01])$/;
 /** The dev accounts are funded on chains with this prefix; their keys are public. */
 const PUBLIC_PREFIX = "tagon";
 
@@ -27,8 +30,8 @@ export async function findAddress(
   word: string,
   choice: KeystoreChoice,
 ): Promise<Address> {
-  const dev = DEV_NAME.exec(word);
-  if (dev !== null) return devAccountOf(chain, Number(dev[1])).address;
+  const dev = publicAccount(chain, word);
+  if (dev !== null) return dev.address;
   const parsed = parseAddress(word, chain.addressPrefix);
   if (parsed.ok) return parsed.value;
   const named = await findInKeystore(terminal, word, choice);
@@ -43,7 +46,8 @@ export async function findAddress(
 
 /** @throws when an account of this name could never be meant, since the word means something else already */
 export function assertFreeName(name: string): void {
-  if (DEV_NAME.test(name)) throw usageError(`${name} is one of the accounts of dev chains; choose another name`);
+  if (DEV_NAME.test(name) || VALIDATOR_NAME.test(name))
+    throw usageError(`${name} is one of the accounts of dev chains; choose another name`);
   if (["agon", PUBLIC_PREFIX].some((prefix) => parseAddress(name, prefix).ok))
     throw usageError("an address cannot be a name; choose another");
 }
@@ -56,8 +60,8 @@ export async function findSigner(
   choice: KeystoreChoice,
 ): Promise<Signer> {
   const isPublic = chain.addressPrefix === PUBLIC_PREFIX;
-  const dev = DEV_NAME.exec(name ?? (isPublic ? "dev-0" : ""));
-  if (dev !== null) return devAccountOf(chain, Number(dev[1]));
+  const dev = publicAccount(chain, name ?? (isPublic ? "dev-0" : ""));
+  if (dev !== null) return dev;
   const keystore = await openChosenKeystore(terminal, choice);
   const account = name === undefined ? keystore.list()[0]! : keystore.show(name);
   const wallet = await keystore.unlock(await readPassphrase(terminal, choice));
@@ -68,10 +72,16 @@ export function addressText(chain: Pick<ChainInfo, "addressPrefix">, address: Ad
   return formatAddress(address, chain.addressPrefix);
 }
 
-function devAccountOf({ addressPrefix }: Pick<ChainInfo, "addressPrefix">, index: number): Signer {
+/** Null when the word is no name of such an account. */
+function publicAccount({ addressPrefix }: Pick<ChainInfo, "addressPrefix">, word: string): Signer | null {
+  const dev = DEV_NAME.exec(word);
+  const validator = VALIDATOR_NAME.exec(word);
+  if (dev === null && validator === null) return null;
   if (addressPrefix !== PUBLIC_PREFIX)
     throw new OperationError("dev-account", "dev accounts have public keys and exist on test and dev chains only");
-  return devAccount(index);
+  if (dev !== null) return devAccount(Number(dev[1]));
+  const index = Number(validator![1]);
+  return { name: word, address: devValidatorOwner(index), seed: devValidatorOwnerSeed(index) };
 }
 
 async function findInKeystore(terminal: Terminal, name: string, choice: KeystoreChoice): Promise<AccountInfo | null> {

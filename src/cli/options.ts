@@ -29,6 +29,8 @@ export const passphraseFileOption = () =>
     "--passphrase-file <file>",
     "file whose first line is the passphrase (default: AGON_PASSPHRASE, else asked)",
   );
+export const waitOption = () => new Option("--wait", "until the transaction is in a block");
+export const yesOption = () => new Option("--yes", "do not ask for confirmation");
 export const timeoutOption = () =>
   new Option("--timeout <seconds>", "give up when nothing has moved for so long")
     .argParser(readCount(1, 86_400))

@@ -2,7 +2,7 @@
 import type { ChainInfo, Client, Status, Transaction } from "#api/contract";
 import { ApiError } from "#api/contract";
 import { type Address, OperationError, toHex } from "#base";
-import { buildTransfer, formatCoins } from "#wallet/core";
+import { buildTransfer, formatCoins, type SigningOptions } from "#wallet/core";
 import { addressText, type Signer } from "./accounts.ts";
 import { hashOf } from "./options.ts";
 import type { Patience } from "./patience.ts";
@@ -36,12 +36,8 @@ export async function preparePayment(
   const [from, to] = [addressText(chain, signer.address), addressText(chain, what.to)];
   const [sender, receiver] = await Promise.all([client.account(from), client.account(to)]);
   const built = buildTransfer({
-    chainId: hashOf(chain.id),
-    seed: signer.seed,
-    nonce: sender.pendingNonce,
+    ...signingOf({ chain, mempool }, signer, sender.pendingNonce, what),
     outputs: [{ to: what.to, amountAtoms: what.amountAtoms }],
-    minFeePerByteAtoms: feeRateOf(chain, mempool.minFeeRate, what),
-    ...(what.fee === undefined ? {} : { feeAtoms: what.fee }),
   });
   const payment: Payment = {
     ...{ from, to, amountAtoms: what.amountAtoms },
@@ -53,6 +49,22 @@ export async function preparePayment(
   };
   assertAffordable(payment, BigInt(sender.pendingBalance));
   return payment;
+}
+
+/** What every transaction is signed with. */
+export function signingOf(
+  { chain, mempool }: Pick<Status, "chain" | "mempool">,
+  signer: Signer,
+  nonce: number,
+  choice: FeeChoice,
+): SigningOptions {
+  return {
+    chainId: hashOf(chain.id),
+    seed: signer.seed,
+    nonce,
+    minFeePerByteAtoms: feeRateOf(chain, mempool.minFeeRate, choice),
+    ...(choice.fee === undefined ? {} : { feeAtoms: choice.fee }),
+  };
 }
 
 /** The least rate that gets in now, atoms a byte, unless another was chosen. */
