@@ -25,7 +25,7 @@ import {
   type PeerStore,
   type Transport,
 } from "#p2p";
-import { Producer, type Sealer, type SigningPort, Voter } from "#production";
+import type { Producer, Sealer } from "#production";
 import type { ChainSpec } from "#spec";
 import type { Store } from "#storage";
 import { Synchroniser, type SyncOptions } from "#sync";
@@ -37,6 +37,7 @@ import { createEvidenceWatch, type EvidenceWatch } from "./evidence-watch.ts";
 import { connectNetwork } from "./network.ts";
 import { Notices } from "./notices.ts";
 import { checkStaleness, findObstacle } from "./obstacles.ts";
+import { createProduction, type ValidatorSeat } from "./production.ts";
 import { createSubmit, type Origin } from "./submit.ts";
 import { createVoteTraffic, type VoteTraffic } from "./vote-traffic.ts";
 
@@ -53,16 +54,6 @@ export interface CoreOptions {
   readonly me: Signer;
   /** What the operator trusts. */
   readonly checkpoint?: TrustedBlock | null;
-}
-
-/** A place among the validators: keys, and who signs with them. */
-export interface ValidatorSeat {
-  readonly signers: readonly Signer[];
-  readonly signing: SigningPort;
-  /** Produces without peers too. */
-  readonly alone: boolean;
-  /** Why it must not sign yet, such as a wait for a second holder of the key; null when it may. */
-  obstacle(): string | null;
 }
 
 export interface CoreParts {
@@ -162,35 +153,9 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
     }) ??
     seat?.obstacle() ??
     null;
-  const producer = new Producer(
-    { signers: seat?.signers ?? [options.me], address: options.rewardAddress },
-    {
-      chain: {
-        draft: (...args) => chain.draft(...args),
-        import: (candidates) => disk.guard(chain.import(candidates)),
-        get head() {
-          return chain.head;
-        },
-      },
-      pending: () => mempool.select(),
-      votes: () => votes?.votes() ?? [],
-      ...(seat === null ? {} : { signing: seat.signing }),
-      sealer: parts.sealer,
-      obstacle,
-      ...{ events, clock, log: log.child("production") },
-    },
-  );
-
-  const voter =
-    seat === null || votes === null
-      ? null
-      : new Voter(
-          { keys: seat.signers.map(({ key }) => key) },
-          {
-            ...{ chain, obstacle, events, clock, signing: seat.signing, log: log.child("voter") },
-            submit: (vote) => votes.submit(vote),
-          },
-        );
+  const { producer, voter } = createProduction(options, {
+    ...{ chain, disk, mempool, votes, seat, obstacle, events, clock, log, sealer: parts.sealer },
+  });
 
   return {
     ...{ chain, mempool, producer, peers, sync, events, disk, notices, votes, evidence, submit, obstacle },

@@ -21,6 +21,7 @@ export {
   validateChainFile,
 } from "./offline/transfer.ts";
 export { prepareWith } from "./prepare.ts";
+export type { ValidatorSeat } from "./production.ts";
 export { SCHEMA_VERSION } from "./schema.ts";
 export { type NodeConfig, SETTINGS, type Source } from "./settings.ts";
 export { readSpec } from "./spec-source.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { silentLogger, toHex } from "#base";
 import { prepareKnownFor } from "#chain";
-import { transactionCost } from "#ledger";
+import { createTransactionRules } from "#ledger";
 import { createJournal, DEFAULT_MEMPOOL_OPTIONS, Mempool } from "#mempool";
 import type { Block, PreparedTransaction } from "#model";
 import { createMemoryStore, type MemoryStore, type Store } from "#storage";
@@ -26,10 +26,11 @@ interface Node {
 async function open(store: Store): Promise<Node> {
   const test = await openTestChain({ store: store as MemoryStore, options: { checkpointBlocks: 3 } });
   const { chain, events, clock } = test;
+  const rules = createTransactionRules(easySpec);
   const view = {
     minFeePerByteAtoms: 10n,
     account: (address: Parameters<typeof chain.account>[0]) => chain.account(address),
-    costAtoms: (item: PreparedTransaction) => transactionCost(easySpec, item, (to) => chain.account(to) !== null),
+    costAtoms: (item: PreparedTransaction) => rules.cost(item, (to) => chain.account(to) !== null),
   };
   const options = { ...DEFAULT_MEMPOOL_OPTIONS, journalBlocks: 2 };
   const pool = new Mempool(options, { view, journal: createJournal(store), events, clock, log: silentLogger });

@@ -6,7 +6,7 @@ import { addressOf, verifySignature } from "#crypto";
 import { createLedger } from "#ledger";
 import { DEFAULT_MEMPOOL_OPTIONS } from "#mempool";
 import { decodeTransaction, type PreparedTransaction, signingHash, transactionId } from "#model";
-import { type Core, type CoreOptions, createCore } from "#node";
+import { type Core, type CoreOptions, createCore, type ValidatorSeat } from "#node";
 import { createMemoryNetwork, createMemoryPeerStore, type LinkQuality, type PeerStore, type Transport } from "#p2p";
 import { createPacedSealer } from "#production";
 import { type ChainSpec, chainIdOf } from "#spec";
@@ -32,6 +32,7 @@ export interface NodeSetup {
   /** Names of nodes it knows from the start. */
   readonly knows?: readonly string[];
   readonly options?: Partial<CoreOptions>;
+  readonly seat?: ValidatorSeat;
 }
 
 export interface Simulation {
@@ -54,9 +55,15 @@ export interface Simulation {
   stopAll(): Promise<void>;
 }
 
-export function createSimulation(spec: ChainSpec, seed: number, quality: Partial<LinkQuality> = {}): Simulation {
+/** @param startMs how long after genesis the world begins */
+export function createSimulation(
+  spec: ChainSpec,
+  seed: number,
+  quality: Partial<LinkQuality> = {},
+  startMs = 3_600_000,
+): Simulation {
   const chainId = chainIdOf(spec);
-  const clock = createManualClock(spec.genesis.timeMs + 3_600_000);
+  const clock = createManualClock(spec.genesis.timeMs + startMs);
   const random = seededRandom(seed);
   const network = createMemoryNetwork({ clock, random }, { latencyMs: 20, jitterMs: 30, ...quality });
   const nodes = new Map<string, SimNode>();
@@ -89,6 +96,7 @@ export function createSimulation(spec: ChainSpec, seed: number, quality: Partial
         createLedger: () => createLedger(spec, { indexSeed: seed }),
         prepare: prepareHere(chainId),
         sealer: createPacedSealer(Math.max(1, setup.hashRate ?? 1), clock),
+        seat: setup.seat ?? null,
       },
     );
     core.events.on("head-changed", ({ reverted, applied }) => {
