@@ -1,9 +1,8 @@
 /** All commands of the program. Each is loaded when it is used, so that a small one does not wait for a whole node. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { examples } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
+import { readVersion } from "./version.ts";
 
 type Load = () => Promise<(terminal: Terminal) => CommandUnknownOpts>;
 
@@ -24,7 +23,7 @@ const COMMANDS: Readonly<Record<string, readonly [about: string, load: Load]>> =
     "put records on the chain, and get them back",
     async () => (await import("./commands/record.ts")).recordCommand,
   ],
-  mine: ["let the node mine blocks now", async () => (await import("./commands/mine.ts")).mineCommand],
+  mine: ["mine: by the node, or here, solo or at a pool", async () => (await import("./commands/mine.ts")).mineCommand],
   peers: ["whom the node is connected to", async () => (await import("./commands/look-up.ts")).peersCommand],
   keys: ["accounts in an encrypted keystore", async () => (await import("./commands/keys.ts")).keysCommand],
   fsck: ["check the files of a stopped node", async () => (await import("./commands/fsck.ts")).fsckCommand],
@@ -50,11 +49,4 @@ export async function createProgram(terminal: Terminal, wanted?: readonly string
     program.addCommand(isUsed ? (await load())(terminal).summary(about) : new Command(name).description(about));
   }
   return program as unknown as CommandUnknownOpts;
-}
-
-function readVersion(): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8"),
-  );
-  return version;
 }

@@ -65,9 +65,32 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   mine: [
     {
-      argv: () => atNode("mine", "3", "--data", data, "--to", "dev-7"),
+      argv: () => atNode("mine", "2", "--data", data, "--to", "dev-7"),
       check: (ended) =>
-        expect(document<{ blocks: { height: number }[] }>(ended).blocks.map(({ height }) => height)).toEqual([1, 2, 3]),
+        expect(document<{ blocks: { height: number }[] }>(ended).blocks.map(({ height }) => height)).toEqual([1, 2]),
+    },
+    {
+      argv: () => atNode("mine", "1", "--solo", "--data", data, "--to", "dev-7", "--threads", "1"),
+      check(ended) {
+        const events = lines(ended).map((line) => JSON.parse(line) as Record<string, unknown>);
+        expect(events.filter(({ event }) => event === "block")).toEqual([
+          expect.objectContaining({ result: "imported", height: 3, reward: "5000000000" }),
+        ]);
+        expect(events.at(-1)).toMatchObject({ event: "summary", blocks: 1, stale: 0 });
+      },
+    },
+    {
+      argv: () => atNode("mine", "--solo", "--data", data),
+      code: 2,
+      check: (ended) => expect(errorOf(ended).message).toContain("--to or --address"),
+    },
+    {
+      argv: () => ["mine", "--pool", "stratum+tcp://127.0.0.1:1", "--address", "me", "--for", "1", "--json"],
+      check: (ended) => {
+        const events = lines(ended).map((line) => JSON.parse(line) as Record<string, unknown>);
+        expect(events[1]).toMatchObject({ event: "pool", kind: "lost", why: "nobody listens there" });
+        expect(events.at(-1)).toMatchObject({ event: "summary", hashes: 0, accepted: 0 });
+      },
     },
     {
       argv: () => atNode("mine", "1"),
