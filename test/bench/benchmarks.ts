@@ -13,6 +13,7 @@ export const BENCHMARKS = {
   propagation: () => import("./propagation.ts"),
   start: () => import("./start.ts"),
   state: () => import("./state-root.ts"),
+  pool: () => import("./pool.ts"),
 } as const satisfies Readonly<Record<string, () => Promise<Benchmark>>>;
 
 export type BenchmarkName = keyof typeof BENCHMARKS;
