@@ -1,11 +1,12 @@
 /** The draw of one slot (rule STAKE-18): a number below the total weight, and whose interval it falls into. */
-import { assertInvariant, type Hash, readUint } from "#base";
-import { taggedHash } from "#crypto";
+import { assertInvariant, concatBytes, type Hash, readUint, utf8 } from "#base";
+import { sha256 } from "#crypto";
 import { encodeU64 } from "./encode-u64.ts";
 
 /** Total weights stay below, so that no weight is favoured by more than 2^−32 of its share. */
 const MAX_TOTAL = 2n ** 96n;
 const DRAWN_BYTES = 16;
+const DRAW_TAG = utf8("agon/draw/v1");
 
 /**
  * First 16 bytes, little-endian, of H('agon/draw/v1' ‖ chain id ‖ seed ‖ slot), modulo the total.
@@ -13,7 +14,7 @@ const DRAWN_BYTES = 16;
  */
 export function drawNumber(chainId: Hash, seed: Hash, slot: number, total: bigint): bigint {
   assertInvariant(total > 0n && total < MAX_TOTAL, "a draw needs a weight below 2^96");
-  return readUint(taggedHash("agon/draw/v1", chainId, seed, encodeU64(slot)), 0, DRAWN_BYTES) % total;
+  return readUint(sha256(concatBytes(DRAW_TAG, chainId, seed, encodeU64(slot))), 0, DRAWN_BYTES) % total;
 }
 
 /** Where the interval of each entry ends; it begins where that of the entry before ends. */

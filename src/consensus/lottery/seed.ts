@@ -1,7 +1,10 @@
 /** Where the randomness of an epoch comes from: the reveals of those drawn before (rule STAKE-8). */
-import { asHash, type Hash } from "#base";
-import { taggedHash } from "#crypto";
+import { asHash, concatBytes, type Hash, utf8 } from "#base";
+import { sha256 } from "#crypto";
 import { encodeU64 } from "./encode-u64.ts";
+
+const MIX_TAG = utf8("agon/mix/v1");
+const SEED_TAG = utf8("agon/seed/v1");
 
 /** What genesis begins with. */
 export function firstMix(): Hash {
@@ -10,10 +13,10 @@ export function firstMix(): Hash {
 
 /** After a block in the first two thirds of its epoch. */
 export function nextMix(chainId: Hash, mix: Hash, reveal: Hash): Hash {
-  return taggedHash("agon/mix/v1", chainId, mix, reveal);
+  return sha256(concatBytes(MIX_TAG, chainId, mix, reveal));
 }
 
 /** @param mix as of the last block before the epoch, however many empty epochs lie between */
 export function epochSeed(chainId: Hash, mix: Hash, epoch: number): Hash {
-  return taggedHash("agon/seed/v1", chainId, mix, encodeU64(epoch));
+  return sha256(concatBytes(SEED_TAG, chainId, mix, encodeU64(epoch)));
 }
