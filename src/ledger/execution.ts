@@ -1,23 +1,40 @@
 /** Executes one block on the state, step by step, in the order of rule TX-14; both `apply` and `draft` go through here. */
-import { assertInvariant, blameNobody, blameSender, type Fault } from "#base";
-import { type Credit, MAX_OUTPUTS, type PreparedTransaction } from "#model";
-import type { ChainSpec } from "#spec";
+import { assertInvariant, blameNobody, blameSender, equalBytes, type Fault } from "#base";
+import {
+  type BlockOrders,
+  type Credit,
+  MAX_OUTPUTS,
+  type Outcome,
+  type PreparedTransaction,
+  VOTER_POOL,
+  type Vote,
+} from "#model";
+import type { LedgerRules } from "./ledger-rules.ts";
+import { runEpochStep } from "./stake/epoch-step.ts";
+import { recordLeader, recordVotes } from "./stake/leader-and-votes.ts";
+import { act } from "./stake/stake-actions.ts";
+import type { StakeContext } from "./stake/stake-context.ts";
+import { createStakeState } from "./stake/stake-state.ts";
+import { COUNTER } from "./stake/validator-fields.ts";
 import { createKeySlot, setKey, setKeyAt } from "./state/key-slot.ts";
 import type { State } from "./state/state.ts";
 import { BALANCE, BURNED, decodeMaturing, encodeMaturing, ISSUED, maturingKey, NONCE, TABLES } from "./state/tables.ts";
-import { AMOUNT_AT, countAddresses, type Effect, effectCost, OUTPUT_BYTES, readEffect } from "./transaction-rules.ts";
+import { AMOUNT_AT, countAddresses, type Effect, effectCost, OUTPUT_BYTES } from "./transaction-rules.ts";
 
 export interface Execution {
   /** First: pays out what matures at this height. */
   mature(): void;
+  /** Second: what the engine asks for. After a fault the state must be taken back. */
+  follow(orders: BlockOrders | null, votes: readonly Vote[]): Fault | null;
   /** Executes one transaction, or changes nothing. */
   transact(tx: PreparedTransaction): Fault | null;
   feesAtoms(): bigint;
-  /** Last: writes the block's credits and the supply. @returns the credits written */
+  outcomes(): readonly Outcome[];
+  /** Last: writes the engine's credits and the supply. @returns all credits of the block */
   close(rewards: (feesAtoms: bigint) => readonly Credit[]): readonly Credit[];
 }
 
-export function createExecution(spec: ChainSpec, state: State, height: number): Execution {
+export function createExecution({ spec, transactions, stake }: LedgerRules, state: State, height: number): Execution {
   const account = createKeySlot(TABLES.account);
   const maturing = createKeySlot(TABLES.maturing);
   /** Of the outputs of the present transaction. */
@@ -25,6 +42,22 @@ export function createExecution(spec: ChainSpec, state: State, height: number): 
   const { newAccountBurnAtoms } = spec.fees;
   let feesAtoms = 0n;
   let burnedAtoms = 0n;
+  const outcomes: Outcome[] = [];
+  const credits: Credit[] = [];
+  let maturingCount = 0;
+
+  const give = (credit: Credit): void => {
+    assertInvariant(credit.amountAtoms >= 0n, "a credit is negative");
+    if (credit.amountAtoms === 0n) return;
+    const key = maturingKey(height, maturingCount++);
+    state.setValue(state.create(setKey(maturing, key)), encodeMaturing(credit));
+    credits.push(credit);
+  };
+  const burn = (atoms: bigint): void => {
+    burnedAtoms += atoms;
+  };
+  const context: StakeContext | null =
+    stake === null ? null : { ...stake, height, stake: createStakeState(state), give, burn };
 
   /** The key stays in the slot, for `create`. */
   const find = (bytes: Uint8Array, at: number): number => state.find(setKeyAt(account, bytes, at));
@@ -40,6 +73,15 @@ export function createExecution(spec: ChainSpec, state: State, height: number): 
     if (leaf >= 0) pay(leaf, amountAtoms);
     else if (amountAtoms < newAccountBurnAtoms) burnedAtoms += amountAtoms;
     else pay(create(), amountAtoms - newAccountBurnAtoms);
+  };
+
+  /** Divided at an epoch step, and not before. */
+  const fillPool = (credit: Credit): void => {
+    assertInvariant(context !== null && equalBytes(credit.to, VOTER_POOL), "a credit for voters goes elsewhere");
+    if (credit.amountAtoms === 0n) return;
+    const pool = context.stake.counter(COUNTER.voterPool);
+    context.stake.setCounter(COUNTER.voterPool, pool + credit.amountAtoms);
+    credits.push(credit);
   };
 
   /** Looks the outputs' accounts up. @returns how many there are still to be made */
@@ -75,8 +117,19 @@ export function createExecution(spec: ChainSpec, state: State, height: number): 
       }
     },
 
+    follow(orders, votes) {
+      if (context === null || orders === null) {
+        assertInvariant(context === null && orders === null && votes.length === 0, "orders on a chain without bonds");
+        return null;
+      }
+      if (orders.step !== null) outcomes.push(runEpochStep(context, orders.step));
+      const fault = recordLeader(context.stake, orders);
+      if (fault === null) recordVotes(context.stake, votes);
+      return fault;
+    },
+
     transact(tx) {
-      const read = readEffect(spec, tx);
+      const read = transactions.read(tx);
       if (!read.ok) return read.error;
       const effect = read.value;
       const sender = find(tx.from, 0);
@@ -88,6 +141,10 @@ export function createExecution(spec: ChainSpec, state: State, height: number): 
       const cost = effectCost(spec, effect, findOutputs(effect));
       const balance = state.word(sender, BALANCE);
       if (balance < cost) return blameNobody("tx-overspend", { balanceAtoms: `${balance}`, neededAtoms: `${cost}` });
+      if (effect.action !== null) {
+        const fault = act(context!, effect.action, tx.from, tx.transaction.sender);
+        if (fault !== null) return fault;
+      }
 
       state.setWord(sender, NONCE, expected + 1n);
       state.setWord(sender, BALANCE, balance - cost);
@@ -99,14 +156,15 @@ export function createExecution(spec: ChainSpec, state: State, height: number): 
 
     feesAtoms: () => feesAtoms,
 
+    outcomes: () => outcomes,
+
     close(rewards) {
-      const credits = rewards(feesAtoms).filter(({ amountAtoms }) => amountAtoms !== 0n);
       let credited = 0n;
-      credits.forEach((credit, index) => {
-        assertInvariant(credit.amountAtoms > 0n, "the engine gave a negative credit");
+      for (const credit of rewards(feesAtoms)) {
         credited += credit.amountAtoms;
-        state.setValue(state.create(setKey(maturing, maturingKey(height, index))), encodeMaturing(credit));
-      });
+        if (credit.reason === "voter-pool") fillPool(credit);
+        else give(credit);
+      }
       const issued = credited > feesAtoms ? credited - feesAtoms : 0n;
       burnedAtoms += credited < feesAtoms ? feesAtoms - credited : 0n;
       if (issued !== 0n || burnedAtoms !== 0n)

@@ -2,6 +2,7 @@
 import { assertInvariant } from "#base";
 import { parseAddress } from "#crypto";
 import type { ChainSpec } from "#spec";
+import { writeGenesisBonds } from "./stake/genesis-bonds.ts";
 import { createKeySlot, setKey } from "./state/key-slot.ts";
 import type { State } from "./state/state.ts";
 import { BALANCE, ISSUED, TABLES } from "./state/tables.ts";
@@ -17,6 +18,7 @@ export function writeGenesis(spec: ChainSpec, state: State): void {
     state.setWord(leaf, BALANCE, balanceAtoms);
     issued += balanceAtoms;
   }
+  if (spec.engine.kind === "pos") issued += writeGenesisBonds(spec.engine, spec.addressPrefix, state);
   state.setWord(state.create(createKeySlot(TABLES.supply)), ISSUED, issued);
   state.takeChanges();
 }

@@ -6,6 +6,9 @@ import { checkBlockLimits } from "./block-limits.ts";
 import { draftBlock } from "./draft.ts";
 import { asBlockFault, createExecution } from "./execution.ts";
 import { writeGenesis } from "./genesis.ts";
+import { createLedgerRules } from "./ledger-rules.ts";
+import { createStakeState } from "./stake/stake-state.ts";
+import { createStakeView } from "./stake/stake-view.ts";
 import { createKeySlot, setKey } from "./state/key-slot.ts";
 import { PAGE_LEAVES } from "./state/pages.ts";
 import { prove } from "./state/proof.ts";
@@ -31,6 +34,7 @@ type Outcome = ReturnType<Ledger["apply"]>;
  */
 export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledger & LedgerStorage {
   const stateOptions = { indexSeed: options.indexSeed ?? 0, capacity: options.capacity ?? 1024 };
+  const rules = createLedgerRules(spec);
   const slot = createKeySlot(TABLES.account);
   let state = new State(stateOptions);
   writeGenesis(spec, state);
@@ -49,14 +53,16 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
     | { readonly ok: false; readonly error: BlockFault } => {
     const limit = checkBlockLimits(spec, input.transactions, input.votes.length);
     if (limit !== null) return err({ fault: limit, index: null });
-    const execution = createExecution(spec, state, input.height);
+    const execution = createExecution(rules, state, input.height);
     execution.mature();
+    const refused = execution.follow(input.orders, input.votes);
+    if (refused !== null) return err({ fault: refused, index: null });
     for (let index = 0; index < input.transactions.length; index++) {
       const fault = execution.transact(input.transactions[index]!);
       if (fault !== null) return err({ fault: asBlockFault(fault), index });
     }
     const credits = execution.close(input.rewards);
-    return ok({ root: state.root(), feesAtoms: execution.feesAtoms(), credits, outcomes: [] });
+    return ok({ root: state.root(), feesAtoms: execution.feesAtoms(), credits, outcomes: execution.outcomes() });
   };
 
   const apply = (input: BlockInput): Outcome => {
@@ -86,7 +92,7 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
     },
     supply: () => readSupply(state),
     maturing: (address) => readMaturing(state, address, spec.rewards.maturityBlocks),
-    stake: null,
+    stake: rules.stake === null ? null : createStakeView(() => createStakeState(state)),
     apply,
     revert(changes) {
       root = null;
@@ -99,7 +105,7 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
     draft(input) {
       // A draft leaves leaves to be hashed again, but not another root.
       currentRoot();
-      return draftBlock(spec, state, input);
+      return draftBlock(rules, state, input);
     },
     takeDirtyPages: () => state.takeDirtyPages(),
     markDirty: (pages) => state.markDirty(pages),
@@ -121,10 +127,8 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
     },
     entries: () => readEntries(state),
     stats() {
-      const leaves = state.leafCount;
-      // All but the maturing credits and the supply.
-      const accounts = leaves - state.maturing.size - 1;
-      return { accounts, leaves, nodes: state.nodeCount, bytes: state.reservedBytes };
+      const accounts = state.leafCountOf(TABLES.account);
+      return { accounts, leaves: state.leafCount, nodes: state.nodeCount, bytes: state.reservedBytes };
     },
     checkSupply: () => checkSupply(state),
   };

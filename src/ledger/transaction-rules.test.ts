@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { PreparedTransaction } from "#model";
 import { A, B, C, D, prepare, record, testSpec, transfer } from "./testing/test-chain.ts";
-import { checkStateless, transactionCost } from "./transaction-rules.ts";
+import { createTransactionRules } from "./transaction-rules.ts";
 
-const spec = testSpec();
+const rules = createTransactionRules(testSpec());
 const from = { from: A, nonce: 0 };
 
 function codeOf(tx: PreparedTransaction): string {
-  const checked = checkStateless(spec, tx);
+  const checked = rules.read(tx);
   return checked.ok ? "ok" : checked.error.code;
 }
 
@@ -40,7 +40,7 @@ describe("what can be said of a transaction without the state (rule TX-9)", () =
     ],
   ])("refuses %s: %s", (_, code, tx) => {
     expect(codeOf(tx)).toBe(code);
-    expect(transactionCost(spec, tx, () => true).ok).toBe(false);
+    expect(rules.cost(tx, () => true).ok).toBe(false);
   });
 
   test("checks in the order of the rule", () => {
@@ -52,7 +52,7 @@ describe("what can be said of a transaction without the state (rule TX-9)", () =
 
 describe("what a transaction costs (rule TX-10)", () => {
   const cost = (tx: PreparedTransaction): bigint => {
-    const result = transactionCost(spec, tx, (address) => address === A || address[0] === B[0]);
+    const result = rules.cost(tx, (address) => address === A || address[0] === B[0]);
     if (!result.ok) throw new Error(result.error.code);
     return result.value;
   };

@@ -1,13 +1,18 @@
 /** What a transaction asks for, and what can be said of it without any state (rules TX-9 and TX-10). */
-import { type Address, asAddress, blameSender, err, type Fault, ok, type Result, toHex } from "#base";
+import { type Address, asAddress, blameSender, err, type Fault, type Hash, ok, type Result, toHex } from "#base";
 import { decodeRecord, KIND_RECORD, KIND_TRANSFER, MAX_OUTPUTS, type PreparedTransaction } from "#model";
-import type { ChainSpec } from "#spec";
+import { type ChainSpec, chainIdOf, type StakeSpec } from "#spec";
+import { isStakeKind, proveRequest, readRequest, type StakeAction } from "./stake/stake-actions.ts";
 
 const U64_END = 2n ** 64n;
 /** An output as it lies in a transfer's payload (rule TX-5), read in place: every transfer of the network passes here. */
 export const OUTPUT_BYTES = 28;
 export const AMOUNT_AT = 20;
-const NO_OUTPUTS = new Uint8Array(0);
+const WITHOUT_OUTPUTS = {
+  payload: new Uint8Array(0),
+  ...{ outputCount: 0, outputSumAtoms: 0n, bondAtoms: 0n, recordBurnAtoms: 0n },
+  action: null,
+};
 
 /** What a transaction does, apart from what depends on the state. */
 export interface Effect {
@@ -16,45 +21,52 @@ export interface Effect {
   readonly payload: Uint8Array;
   readonly outputCount: number;
   readonly outputSumAtoms: bigint;
+  /** What it bonds. */
+  readonly bondAtoms: bigint;
   /** What its record burns; the creation of accounts is not in it. */
   readonly recordBurnAtoms: bigint;
+  /** Of bonds, where it is about them. */
+  readonly action: StakeAction | null;
 }
 
-/**
- * Kind, payload, minimum fee, dust and sums, in this order.
- * @param tx decoded from its canonical bytes
- */
-export function checkStateless(spec: ChainSpec, tx: PreparedTransaction): Result<void, Fault> {
-  const effect = readEffect(spec, tx);
-  return effect.ok ? ok(undefined) : effect;
+/** What can be said of transactions on one chain without its state. */
+export interface TransactionRules {
+  /**
+   * Kind, payload, minimum fee, dust, sums and proofs, in this order.
+   * @param tx decoded from its canonical bytes
+   */
+  read(tx: PreparedTransaction): Result<Effect, Fault>;
+  /**
+   * The most that a transaction can take from its sender: fee, amounts and burns, were it executed now.
+   * @param exists whether an account is there already
+   */
+  cost(tx: PreparedTransaction, exists: (address: Address) => boolean): Result<bigint, Fault>;
 }
 
-/**
- * The most that a transaction can take from its sender: fee, amounts and burns, were it executed now.
- * @param exists whether an account is there already
- */
-export function transactionCost(
-  spec: ChainSpec,
-  tx: PreparedTransaction,
-  exists: (address: Address) => boolean,
-): Result<bigint, Fault> {
-  const read = readEffect(spec, tx);
-  if (!read.ok) return read;
-  const { payload, outputCount } = read.value;
-  const isMissing = (i: number): boolean => !exists(asAddress(payload.slice(i * OUTPUT_BYTES, i * OUTPUT_BYTES + 20)));
-  return ok(effectCost(spec, read.value, countAddresses(payload, outputCount, isMissing)));
-}
-
-export function readEffect(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, Fault> {
-  const { kind } = tx.transaction;
-  if (kind === KIND_TRANSFER) return readTransfer(spec, tx);
-  if (kind === KIND_RECORD) return readRecord(spec, tx);
-  return err(blameSender("tx-kind", { kind }));
+export function createTransactionRules(spec: ChainSpec): TransactionRules {
+  const readStake = spec.engine.kind === "pos" ? createStakeReader(spec, spec.engine, chainIdOf(spec)) : null;
+  const read = (tx: PreparedTransaction): Result<Effect, Fault> => {
+    const { kind } = tx.transaction;
+    if (kind === KIND_TRANSFER) return readTransfer(spec, tx);
+    if (kind === KIND_RECORD) return readRecord(spec, tx);
+    return readStake !== null && isStakeKind(kind) ? readStake(tx) : err(blameSender("tx-kind", { kind }));
+  };
+  return {
+    read,
+    cost(tx, exists) {
+      const effect = read(tx);
+      if (!effect.ok) return effect;
+      const { payload, outputCount } = effect.value;
+      const isMissing = (i: number): boolean =>
+        !exists(asAddress(payload.slice(i * OUTPUT_BYTES, i * OUTPUT_BYTES + 20)));
+      return ok(effectCost(spec, effect.value, countAddresses(payload, outputCount, isMissing)));
+    },
+  };
 }
 
 /** @param created how many accounts would be new */
 export function effectCost(spec: ChainSpec, effect: Effect, created: number): bigint {
-  const known = effect.feeAtoms + effect.outputSumAtoms + effect.recordBurnAtoms;
+  const known = effect.feeAtoms + effect.outputSumAtoms + effect.bondAtoms + effect.recordBurnAtoms;
   return created === 0 ? known : known + BigInt(created) * spec.fees.newAccountBurnAtoms;
 }
 
@@ -84,7 +96,7 @@ function readTransfer(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, 
     sum += amountAtoms;
   }
   if (sum + feeAtoms >= U64_END) return err(blameSender("tx-overflow", { sumAtoms: `${sum + feeAtoms}` }));
-  return ok({ feeAtoms, payload, outputCount, outputSumAtoms: sum, recordBurnAtoms: 0n });
+  return ok({ feeAtoms, payload, outputCount, outputSumAtoms: sum, bondAtoms: 0n, recordBurnAtoms: 0n, action: null });
 }
 
 function readRecord(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, Fault> {
@@ -96,7 +108,29 @@ function readRecord(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, Fa
   const recordBurnAtoms = BigInt(record.value.data.length) * spec.fees.recordBurnPerByteAtoms;
   if (recordBurnAtoms + feeAtoms >= U64_END)
     return err(blameSender("tx-overflow", { sumAtoms: `${recordBurnAtoms + feeAtoms}` }));
-  return ok({ feeAtoms, payload: NO_OUTPUTS, outputCount: 0, outputSumAtoms: 0n, recordBurnAtoms });
+  return ok({ ...WITHOUT_OUTPUTS, feeAtoms, recordBurnAtoms });
+}
+
+/** Proofs cost signatures, so that each transaction's is looked at once. */
+function createStakeReader(spec: ChainSpec, engine: StakeSpec, chainId: Hash): TransactionRules["read"] {
+  const known = new WeakMap<PreparedTransaction, Result<Effect, Fault>>();
+  const read = (tx: PreparedTransaction): Result<Effect, Fault> => {
+    const request = readRequest(tx);
+    if (!request.ok) return request;
+    const low = checkFee(spec, tx);
+    if (low !== null) return err(low);
+    const { feeAtoms } = tx.transaction;
+    const bondAtoms = request.value.kind === "bond" ? request.value.amountAtoms : 0n;
+    if (bondAtoms + feeAtoms >= U64_END)
+      return err(blameSender("tx-overflow", { sumAtoms: `${bondAtoms + feeAtoms}` }));
+    const action = proveRequest(spec, engine, chainId, request.value, tx.from);
+    return action.ok ? ok({ ...WITHOUT_OUTPUTS, feeAtoms, bondAtoms, action: action.value }) : action;
+  };
+  return (tx) => {
+    const result = known.get(tx) ?? read(tx);
+    known.set(tx, result);
+    return result;
+  };
 }
 
 function checkFee(spec: ChainSpec, tx: PreparedTransaction): Fault | null {

@@ -1,7 +1,7 @@
 /** The narrow views that other folders ask for, over the chain. */
 import { type BlockId, blameNobody, type Clock, type Fault } from "#base";
 import { type Chain, findLocated } from "#chain";
-import { transactionCost } from "#ledger";
+import { createTransactionRules } from "#ledger";
 import type { MempoolView } from "#mempool";
 import { encodeHeader } from "#model";
 import { type BlockSink, type BlockSource, WIRE_VERSION } from "#p2p";
@@ -9,10 +9,11 @@ import type { ChainSpec } from "#spec";
 import type { DiskWatch } from "./disk-watch.ts";
 
 export function createMempoolView(spec: ChainSpec, chain: Chain): MempoolView {
+  const rules = createTransactionRules(spec);
   return {
     minFeePerByteAtoms: spec.fees.minFeePerByteAtoms,
     account: (address) => chain.account(address),
-    costAtoms: (item) => transactionCost(spec, item, (address) => chain.account(address) !== null),
+    costAtoms: (item) => rules.cost(item, (address) => chain.account(address) !== null),
   };
 }
 

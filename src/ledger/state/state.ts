@@ -52,6 +52,8 @@ export class State {
   #staleCount = 0;
   /** Maturing credits alone are looked for otherwise than by key. */
   readonly #maturing = new Set<number>();
+  /** Leaves of each table, by its tag. */
+  readonly #counts = new Int32Array(Object.keys(TABLES).length + 1);
 
   constructor(options: StateOptions) {
     this.#capacity = powerOfTwo(options.capacity);
@@ -65,6 +67,10 @@ export class State {
 
   get leafCount(): number {
     return this.#keys.count;
+  }
+
+  leafCountOf(table: Table): number {
+    return this.#counts[table.tag]!;
   }
 
   get nodeCount(): number {
@@ -298,13 +304,17 @@ export class State {
     this.#pending.push(leaf);
     this.#records.clearValue(leaf);
     this.#markStale(leaf);
-    if (key.bytes[0] === TAG.maturing) this.#maturing.add(leaf);
+    const tag = key.bytes[0]!;
+    this.#counts[tag]!++;
+    if (tag === TAG.maturing) this.#maturing.add(leaf);
     return true;
   }
 
   #drop(leaf: number): void {
     if ((this.#status[leaf]! & PLACED) !== 0) this.#tree.unplace(leaf);
-    if (this.#keys.tagOf(leaf) === TAG.maturing) this.#maturing.delete(leaf);
+    const tag = this.#keys.tagOf(leaf);
+    this.#counts[tag]!--;
+    if (tag === TAG.maturing) this.#maturing.delete(leaf);
     this.#keys.remove(leaf);
     this.#status[leaf] = 0;
     this.#entryOf[leaf] = 0;

@@ -3,7 +3,10 @@ import { type Address, assertInvariant, utf8 } from "#base";
 import { CREDIT_REASONS, type Credit, type CreditReason } from "#model";
 
 /** Tags are part of the protocol: never renumber, never reuse. */
-export const TAG = { account: 1, maturing: 2, supply: 3 } as const;
+export const TAG = {
+  ...{ account: 1, maturing: 2, supply: 3 },
+  ...{ validator: 4, owner: 5, signer: 6, change: 7, unbonding: 8, offence: 9, stake: 10 },
+} as const;
 export type TableName = keyof typeof TAG;
 
 export interface Table {
@@ -36,9 +39,23 @@ export const TABLES: Readonly<Record<TableName, Table>> = {
   maturing: defineTable("maturing", 12, 29),
   /** (empty) → issued u64 ‖ burned u64 */
   supply: defineTable("supply", 0, 16),
+  /** number u32 ‖ part u8 → one part of a validator's record: see validator-fields.ts */
+  validator: defineTable("validator", 5, 32),
+  /** address → number u32 */
+  owner: defineTable("owner", 20, 4),
+  /** first 20 bytes of a hash of a signing key → number u32 */
+  signer: defineTable("signer", 20, 4),
+  /** position u64 → height u64 ‖ amount u64 ‖ number u32 ‖ kind u8 ‖ index u8 */
+  change: defineTable("change", 8, 22),
+  /** number u32 ‖ index u8 → amount u64 ‖ epoch u64 */
+  unbonding: defineTable("unbonding", 5, 16),
+  /** number u32 ‖ type u8 ‖ slot or epoch u64 → penalty u64 */
+  offence: defineTable("offence", 13, 8),
+  /** part u8 → what there is once for all validators: see validator-fields.ts */
+  stake: defineTable("stake", 1, 32),
 };
 
-const BY_TAG: readonly (Table | undefined)[] = [undefined, TABLES.account, TABLES.maturing, TABLES.supply];
+const BY_TAG: readonly (Table | undefined)[] = [undefined, ...Object.values(TABLES)];
 const REASONS = Object.entries(CREDIT_REASONS) as readonly [CreditReason, number][];
 
 export function tableByTag(tag: number): Table | null {

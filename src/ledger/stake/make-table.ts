@@ -1,0 +1,64 @@
+/** The table that an epoch step makes: who may be drawn in the next epoch (rules STAKE-4 and STAKE-14). */
+import { asKey, compareBytes } from "#base";
+import { createEpochTable, type EpochTable, type TableEntry } from "#model";
+import type { StakeContext } from "./stake-context.ts";
+import { countOf, isJailed, type StakeState } from "./stake-state.ts";
+import { FIELD, LEAKED, PART, STANDING } from "./validator-fields.ts";
+import type { Candidate } from "./weights.ts";
+
+/**
+ * @param epoch that begins; the table is in force from the next one on
+ * @param isStuck nothing has become final for so long that those who do not vote must leave
+ */
+export function makeTable({ stake, weights, engine }: StakeContext, epoch: number, isStuck: boolean): EpochTable {
+  const able = candidates(stake, epoch + 1);
+  const isAbsent = ({ number }: Candidate): boolean =>
+    stake.hasFlag(number, STANDING) && stake.int(number, FIELD.missed) >= engine.leakEpochs;
+  const absent = isStuck ? able.filter(isAbsent) : [];
+  const leaked = absent.length > 0 && absent.length < able.length;
+  if (leaked) for (const { number } of absent) stake.setFlag(number, LEAKED, true);
+  const weighed = weights.weigh(leaked ? able.filter(({ number }) => !stake.hasFlag(number, LEAKED)) : able, epoch);
+  if (weighed.length === 0) return createEpochTable(sorted(lastMembers(stake)));
+  const chosen = new Set(weighed.map(({ number }) => number));
+  for (let number = 0; number < countOf(stake); number++) setStanding(stake, number, chosen.has(number), epoch + 1);
+  return createEpochTable(sorted(weighed), { leaked });
+}
+
+/** By ascending numbers. */
+function candidates(stake: StakeState, tableEpoch: number): Candidate[] {
+  const able: Candidate[] = [];
+  for (let number = 0; number < countOf(stake); number++) {
+    const bondAtoms = stake.activeAtoms(number);
+    if (bondAtoms === 0n || stake.hasFlag(number, LEAKED) || isJailed(stake, number, tableEpoch)) continue;
+    able.push({ number, key: keyOf(stake, number), bondAtoms });
+  }
+  return able;
+}
+
+/** A chain never has an empty table: without anybody else those of the last one stay, if with next to nothing. */
+function lastMembers(stake: StakeState): TableEntry[] {
+  const entries: TableEntry[] = [];
+  for (let number = 0; number < countOf(stake); number++) {
+    if (!stake.hasFlag(number, STANDING)) continue;
+    const active = stake.activeAtoms(number);
+    entries.push({ key: keyOf(stake, number), weight: active > 0n ? active : 1n });
+  }
+  return entries;
+}
+
+/** Whoever enters the tables begins with a clean slate. */
+function setStanding(stake: StakeState, number: number, stands: boolean, fromEpoch: number): void {
+  if (stake.hasFlag(number, STANDING) === stands) return;
+  stake.setFlag(number, STANDING, stands);
+  if (!stands) return;
+  stake.set(number, FIELD.sinceEpoch, BigInt(fromEpoch));
+  stake.set(number, FIELD.missed, 0n);
+}
+
+function sorted(entries: readonly TableEntry[]): TableEntry[] {
+  return entries.map(({ key, weight }) => ({ key, weight })).sort((a, b) => compareBytes(a.key, b.key));
+}
+
+function keyOf(stake: StakeState, number: number) {
+  return asKey(stake.part(number, PART.signingKey).slice());
+}
