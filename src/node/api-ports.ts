@@ -38,7 +38,7 @@ export interface ApiPortsParts {
 export function createApiPorts(parts: ApiPortsParts): NodePorts {
   const { core, transport } = parts;
   return {
-    chain: chainView(core.chain, parts.clock),
+    chain: chainView(core, parts.clock),
     pending: pendingView(core),
     events: core.events,
     work: parts.work,
@@ -70,7 +70,7 @@ function recordOf(entry: BlockEntry): BlockRecord {
   };
 }
 
-function chainView(chain: Chain, clock: Clock): ChainView {
+function chainView({ chain, evidence }: Core, clock: Clock): ChainView {
   const money = new BoundedMap<string, Awaited<ReturnType<ChainView["money"]>>>(REMEMBERED_MONEY);
   const included = ({ block, position }: TransactionPlace): IncludedTransaction => ({
     item: chain.transactions(block)[position]!,
@@ -132,7 +132,7 @@ function chainView(chain: Chain, clock: Clock): ChainView {
       };
     },
     isSearched: chain.engine.describe(chain.head.snapshot) !== null,
-    stake: createStakeReads({ chain, clock, offences: () => [] }),
+    stake: createStakeReads({ chain, clock, offences: () => evidence.found() }),
   };
 }
 

@@ -5,7 +5,6 @@ import type {
   DutyFacts,
   EpochFacts,
   FinalityFacts,
-  OffenceFacts,
   SlotFacts,
   StakeFacts,
   StakeReads,
@@ -15,17 +14,18 @@ import { type Address, type BlockId, type Clock, equalBytes, type Key } from "#b
 import type { BlockEntry, Chain } from "#chain";
 import type { LotteryView } from "#consensus";
 import type { StakeView } from "#ledger";
-import { decodeSignedSeal, type EpochTable } from "#model";
+import { decodeSignedSeal, type EpochTable, type Evidence } from "#model";
 import type { ChainSpec } from "#spec";
 import { dividedIntoEpochs, type Epoch, votedAtoms } from "./epochs.ts";
+import { openOffences } from "./offences.ts";
 import { createKeyNumbers, createSeenBlocks, type KeyNumbers, missedBetween, type SeenBlocks } from "./seen-blocks.ts";
 import { createTrackRecords } from "./track-records.ts";
 
 export interface StakePortsParts {
   readonly chain: Chain;
   readonly clock: Clock;
-  /** Found by whoever watches over the votes and blocks that come in. */
-  readonly offences: () => readonly OffenceFacts[];
+  /** Seen by whoever watches over the votes and blocks that come in. */
+  readonly offences: () => readonly Evidence[];
 }
 
 /** @returns null where nobody is drawn */
@@ -48,7 +48,7 @@ export function createStakeReads(parts: StakePortsParts): StakeReads | null {
     duties: (owner, count) => dutiesOf(desk, owner, count),
     epochs: (from, limit) => epochFacts(desk, from, limit),
     finality: () => finalityOf(desk),
-    offences: parts.offences,
+    offences: () => openOffences(parts.offences(), chain),
     draw: ({ header }) => drawOf(desk, header),
     votes: (id) => (voting === null ? [] : votesOf(desk, id)),
   };
