@@ -98,10 +98,10 @@ describe("work for miners outside the node", () => {
     expect(() => work.template(minerOf(7))).toThrow("the node is read-only");
   });
 
-  it("keeps the last 64 templates", async () => {
+  it("keeps the last 256 templates", async () => {
     const first = work.template(minerOf(7))!;
     const second = work.template(minerOf(7))!;
-    for (let i = 0; i < 63; i++) work.template(minerOf(8));
+    for (let i = 0; i < 255; i++) work.template(minerOf(8));
     expect(await work.seal(first.id, new Uint8Array(28))).toEqual({ kind: "unknown" });
     expect(await work.seal(second.id, new Uint8Array(28))).toMatchObject({ kind: "refused" });
   });

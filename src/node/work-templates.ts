@@ -6,7 +6,7 @@ import { compactToTarget, type SearchJob, workOf, workPartsOf } from "#consensus
 import { sealHash } from "#model";
 import type { Core } from "./core.ts";
 
-const REMEMBERED_TEMPLATES = 64;
+const REMEMBERED_TEMPLATES = 256;
 const ID_BYTES = 16;
 
 export interface WorkTemplatesParts {
