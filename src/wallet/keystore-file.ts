@@ -1,17 +1,7 @@
 /** The bytes of a keystore on disk: JSON, readable but for what is sealed. Version 1. */
-import {
-  type Address,
-  asAddress,
-  asKey,
-  equalBytes,
-  fromHex,
-  fromUtf8,
-  type Key,
-  OperationError,
-  toHex,
-  utf8,
-} from "#base";
+import { type Address, asAddress, asKey, equalBytes, fromUtf8, type Key, OperationError, toHex, utf8 } from "#base";
 import { addressOf, type SealedSecret } from "#crypto";
+import { bytesOf, damaged, fieldsOf, parseJson, readSealed, sealedDocument, textOf } from "./sealed-document.ts";
 
 export const KEYSTORE_VERSION = 1;
 
@@ -52,11 +42,7 @@ export function encodeKeystore({ accounts, sealed }: KeystoreFile): string {
       ...(key === null ? {} : { key: toHex(key) }),
       ...(index === null ? {} : { index }),
     })),
-    sealed: {
-      kdf: { name: "argon2id", ...sealed.argon2id, lanes: 1, salt: toHex(sealed.salt) },
-      cipher: { name: "xchacha20-poly1305", nonce: toHex(sealed.nonce) },
-      ciphertext: toHex(sealed.ciphertext),
-    },
+    sealed: sealedDocument(sealed),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -70,7 +56,7 @@ export function decodeKeystore(text: string): KeystoreFile {
   if (document.version !== KEYSTORE_VERSION || !Array.isArray(document.accounts)) throw damaged("version or accounts");
   const accounts = document.accounts.map(decodeAccount);
   if (new Set(accounts.map(({ name }) => name)).size !== accounts.length) throw damaged("two accounts of one name");
-  return { accounts, sealed: decodeSealed(fieldsOf(document.sealed)) };
+  return { accounts, sealed: readSealed(document.sealed) };
 }
 
 export function encodeSecrets({ mnemonic, imported }: KeystoreSecrets): Uint8Array {
@@ -94,45 +80,4 @@ function decodeAccount(value: unknown): AccountInfo {
   const key = keyHex === undefined ? null : asKey(bytesOf(keyHex, 32));
   if (key !== null && !equalBytes(addressOf(key), address)) throw damaged("an address that is not its key's");
   return { name: textOf(name), kind, address, key, index };
-}
-
-function decodeSealed(sealed: Record<string, unknown>): SealedSecret {
-  const [kdf, cipher] = [fieldsOf(sealed.kdf), fieldsOf(sealed.cipher)];
-  if (kdf.name !== "argon2id" || kdf.lanes !== 1 || cipher.name !== "xchacha20-poly1305") throw damaged("cipher");
-  if (typeof kdf.memoryKiB !== "number" || typeof kdf.passes !== "number") throw damaged("costs");
-  return {
-    argon2id: { memoryKiB: kdf.memoryKiB, passes: kdf.passes },
-    salt: bytesOf(kdf.salt, 16),
-    nonce: bytesOf(cipher.nonce, 24),
-    ciphertext: bytesOf(sealed.ciphertext),
-  };
-}
-
-/** The parser's own message would repeat what it read, which may be a secret. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw damaged("it is no JSON");
-  }
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw damaged("a part is missing");
-  return value as Record<string, unknown>;
-}
-
-function textOf(value: unknown): string {
-  if (typeof value !== "string" || value === "") throw damaged("name");
-  return value;
-}
-
-function bytesOf(value: unknown, length?: number): Uint8Array {
-  const bytes = typeof value === "string" ? fromHex(value) : null;
-  if (bytes === null || (length !== undefined && bytes.length !== length)) throw damaged("bytes");
-  return bytes;
-}
-
-function damaged(what: string): OperationError {
-  return new OperationError("keystore-damaged", `the keystore is damaged: ${what}`);
 }

@@ -61,7 +61,8 @@ export function signTransaction(
   return { bytes, id: transactionId(chainId, bytes), from: addressOf(sender), transaction };
 }
 
-function buildTransaction(options: SigningOptions, kind: number, payload: Uint8Array): PreparedTransaction {
+/** @param payload as the kind's own codec makes it */
+export function buildTransaction(options: SigningOptions, kind: number, payload: Uint8Array): PreparedTransaction {
   const { chainId, seed, nonce, minFeePerByteAtoms } = options;
   const feeAtoms = options.feeAtoms ?? minFeeAtoms(payload.length, minFeePerByteAtoms);
   return signTransaction(chainId, seed, { version: TRANSACTION_VERSION, kind, nonce, feeAtoms, payload });
