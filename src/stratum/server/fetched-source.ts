@@ -1,0 +1,107 @@
+/** Work from a node that is asked for it: again and again, at once when its head moves, and patiently while it is away. */
+import type { Cancel, Clock, Logger } from "#base";
+import type { PowSeal } from "#consensus";
+import type { BlockResult } from "../share.ts";
+import type { WorkSource, WorkState, WorkTemplate } from "./work-source.ts";
+
+/** The node, by whatever way it is reached. */
+export interface WorkFeed {
+  /** Each call makes a template anew. @throws or rejects when there is none, or no node */
+  template(): Promise<WorkTemplate>;
+  /** @throws or rejects when the node cannot be reached */
+  submit(template: WorkTemplate, seal: PowSeal): Promise<BlockResult>;
+}
+
+export interface FetchedSourceOptions {
+  /** A new template, for better fees, after so long; a node remembers a few hundred of them. */
+  readonly periodMs: number;
+  /** After a failure it is asked again so soon. */
+  readonly retryMs: number;
+}
+
+export const FETCHED_SOURCE_DEFAULTS: FetchedSourceOptions = { periodMs: 5_000, retryMs: 500 };
+
+export interface FetchedSource extends WorkSource {
+  start(): void;
+  stop(): void;
+  /** The node's head has moved, or may have: ask now. */
+  refresh(): void;
+}
+
+/** One failure may be a node that is busy with a block; after so many it is away. */
+const FAILURES_UNTIL_DOWN = 3;
+/** A found block is worth several tries. */
+const SUBMIT_TRIES = 5;
+
+export function createFetchedSource(
+  options: FetchedSourceOptions,
+  { feed, clock, log }: { readonly feed: WorkFeed; readonly clock: Clock; readonly log: Logger },
+): FetchedSource {
+  const listeners = new Set<(state: WorkState) => void>();
+  let state: WorkState = { kind: "down", why: "the node has not been asked yet" };
+  let running = false;
+  let asking = false;
+  let askAgain = false;
+  let failures = 0;
+  let cancel: Cancel = () => {};
+
+  const set = (next: WorkState): void => {
+    state = next;
+    for (const listener of listeners) listener(next);
+  };
+
+  const ask = async (): Promise<void> => {
+    cancel();
+    if (asking) {
+      // What is on its way may have been made on the head before.
+      askAgain = true;
+      return;
+    }
+    asking = true;
+    try {
+      const template = await feed.template();
+      failures = 0;
+      if (running) set({ kind: "work", template });
+    } catch (error) {
+      failures++;
+      const why = error instanceof Error ? error.message : String(error);
+      if (state.kind === "down") state = { kind: "down", why };
+      else if (running && failures >= FAILURES_UNTIL_DOWN) set({ kind: "down", why });
+      log.debug("no template", { why });
+    }
+    asking = false;
+    if (!running) return;
+    cancel = clock.after(askAgain ? 0 : failures > 0 ? options.retryMs : options.periodMs, () => void ask());
+    askAgain = false;
+  };
+
+  const submit = async (template: WorkTemplate, seal: PowSeal): Promise<BlockResult> => {
+    for (let left = SUBMIT_TRIES - 1; ; left--) {
+      try {
+        return await feed.submit(template, seal);
+      } catch (error) {
+        if (left === 0 || !running) throw error;
+        log.warn("a found block did not reach the node, again", { height: template.height, why: String(error) });
+        await new Promise<void>((resolve) => void clock.after(options.retryMs, resolve));
+      }
+    }
+  };
+
+  return {
+    start() {
+      running = true;
+      void ask();
+    },
+    stop() {
+      running = false;
+      cancel();
+    },
+    refresh: () => void ask(),
+    state: () => state,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    submit,
+  };
+}
