@@ -54,6 +54,7 @@ export function showValidator({ stake, prefix }: ShowingStake, facts: StakeFacts
   return {
     address: formatAddress(one.owner, prefix),
     signingKey: toHex(one.signingKey),
+    onionTip: toHex(one.nextOnion?.tip ?? one.onionTip),
     state,
     why: sentenceOf(state, one),
     bonded: String(one.bondedAtoms),

@@ -1,5 +1,5 @@
 /** What the API needs of a chain whose blocks are drawn: validators, epochs, finality, offences. */
-import type { Address, BlockId, Key, Signature } from "#base";
+import type { Address, BlockId, Hash, Key, Signature } from "#base";
 import type { Checkpoint } from "#model";
 import type { Awaitable, BlockPoint, BlockRecord } from "./block-record.ts";
 
@@ -42,6 +42,8 @@ export interface TrackRecord {
 export interface ValidatorFacts {
   readonly owner: Address;
   readonly signingKey: Key;
+  readonly onionTip: Hash;
+  readonly nextOnion: { readonly tip: Hash } | null;
   readonly bondedAtoms: bigint;
   readonly activeAtoms: bigint;
   /** In the table of the head's epoch; 0 outside it. */

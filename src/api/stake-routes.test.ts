@@ -40,7 +40,7 @@ function validator(index: number, changed: Partial<ValidatorFacts> = {}): Valida
   return {
     ...{ owner: devAccountAddress(index), signingKey: keyOf(index), bondedAtoms: 100n, activeAtoms: 100n },
     ...{ weightAtoms: 100n, unbonding: [], jailedUntilEpoch: 0, leaked: false, lastVoteEpoch: 4, votes: 3, blocks: 2 },
-    ...{ slashedAtoms: 0n, record: RECORD },
+    ...{ slashedAtoms: 0n, record: RECORD, onionTip: asHash(keyOf(index)), nextOnion: null },
     ...changed,
   };
 }

@@ -1,7 +1,7 @@
 /** How a chain begins on a devnet: now, and with a validator for each node, where it has validators (rule SPEC-8). */
 import { equalBytes, toHex } from "#base";
 import { ed25519PublicKey } from "#crypto";
-import { BUILT_IN_CHAINS, isBuiltInChain } from "./built-in.ts";
+import { BUILT_IN_CHAINS, builtInSpec, isBuiltInChain } from "./built-in.ts";
 import { chainIdOf } from "./chain-id.ts";
 import type { ChainSpec, StakeSpec } from "./chain-spec.ts";
 import { DEV_VALIDATOR_COUNT, devGenesisValidator, devValidatorSeed } from "./dev-validators.ts";
@@ -31,6 +31,19 @@ export function devnetSpec(spec: ChainSpec, start: DevnetStart): ChainSpec {
     devGenesisValidator(index, spec.addressPrefix, start.bondsAtoms[index] ?? usual),
   );
   return { ...spec, genesis: { ...spec.genesis, timeMs: start.nowMs }, engine: { ...engine, validators } };
+}
+
+/** `pos-dev` with other slots, for demonstrations and tests that cannot wait. */
+export function quickStakeSpec(
+  name: string,
+  { slotMs, epochSlots, unbondEpochs }: Pick<StakeSpec, "slotMs" | "epochSlots" | "unbondEpochs">,
+): ChainSpec {
+  const spec = builtInSpec("pos-dev");
+  return {
+    ...{ ...spec, name },
+    engine: { ...spec.engine, slotMs, epochSlots, unbondEpochs },
+    time: { ...spec.time, maxAheadMs: Math.min(slotMs, spec.time.maxAheadMs) },
+  };
 }
 
 /** Whether one could have been fitted to a devnet from the other. */

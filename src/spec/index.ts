@@ -30,6 +30,7 @@ export {
   devValidatorsOf,
   ENGINES,
   isDevnetSpecOf,
+  quickStakeSpec,
   validatorsOf,
 } from "./devnet-spec.ts";
 export { genesisTable } from "./genesis-table.ts";

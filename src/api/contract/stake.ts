@@ -80,6 +80,10 @@ export const Validator = Type.Object(
   {
     address: AddressText,
     signingKey: KeyHex,
+    onionTip: Type.String({
+      pattern: "^[0-9a-f]{64}$",
+      description: "of its onion as the state has it, or of the one that waits to take its place",
+    }),
     state: ValidatorState,
     why: Type.String({ description: "the state in a sentence" }),
     bonded: Type.String({ pattern: "^[0-9]+$", description: "not on its way out, final or not; atoms" }),
