@@ -37,6 +37,7 @@ const sources = [
   "src/games",
   "src/consensus",
   "src/ledger",
+  "src/production/miner",
   "src/wallet/core",
   "src/api/contract",
   "package.json",

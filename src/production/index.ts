@@ -1,7 +1,7 @@
 export { createPacedSealer } from "./paced-sealer.ts";
 export { Producer, type ProducerOptions, type ProducerParts } from "./producer.ts";
 export type { Sealer } from "./sealer.ts";
-export { createSearchThreads, type SearchCounts, type SearchOrder, type SearchThreads } from "./search-threads.ts";
 export type { SigningPort } from "./signing.ts";
 export { createThreadSealer, type ThreadSealer } from "./thread-sealer.ts";
 export { Voter, type VoterOptions, type VoterParts } from "./voter.ts";
+export { createWorkerThreads } from "./worker-threads.ts";

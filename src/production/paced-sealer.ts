@@ -1,7 +1,8 @@
 /** Searches in this thread at a fixed rate: a devnet's throttled miner, and the miner of simulations. */
 import { type Cancel, type Clock, every } from "#base";
 import { searchNonce } from "#consensus";
-import { createRateMeter, type Sealer } from "./sealer.ts";
+import { createRateMeter } from "./miner/rate-meter.ts";
+import type { Sealer } from "./sealer.ts";
 
 const STEP_MS = 50;
 const NONCES = 2 ** 32;

@@ -1,14 +1,15 @@
 /** Seals on worker threads, as fast as they go. */
 import type { Clock } from "#base";
+import type { SearchCounts } from "./miner/search-threads.ts";
 import type { Sealer } from "./sealer.ts";
-import { createSearchThreads, type SearchCounts } from "./search-threads.ts";
+import { createWorkerThreads } from "./worker-threads.ts";
 
 export interface ThreadSealer extends Sealer {
   counts(): SearchCounts;
 }
 
 export function createThreadSealer(count: number, clock: Clock): ThreadSealer {
-  const threads = createSearchThreads(count, clock);
+  const threads = createWorkerThreads(count, clock);
   let finishCurrent: (seal: Uint8Array | null) => void = () => {};
   let stopped = false;
   return {

@@ -32,6 +32,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   "wallet/core": { mayImport: values, browserSafe: true },
   wallet: { mayImport: [...foundation, "storage", "wallet/core"] },
   production: { mayImport: [...lower, "chain", "mempool"] },
+  "production/miner": { mayImport: [...values, "consensus"], browserSafe: true },
   p2p: { mayImport: [...foundation, "validation", "events"] },
   sync: { mayImport: [...foundation, "consensus", "chain", "p2p"] },
   stratum: { mayImport: [...foundation, "consensus", "production", "events"] },
@@ -77,6 +78,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       ...values,
       "consensus",
       "production",
+      "production/miner",
       "stratum/client",
       "node",
       "devnet",
@@ -89,7 +91,7 @@ export const layers: Readonly<Record<string, Layer>> = {
 };
 
 /** What the pages may import: the browser-safe folders. */
-export const webMayImport: readonly string[] = [...rules, "wallet/core", "api/contract"];
+export const webMayImport: readonly string[] = [...rules, "production/miner", "wallet/core", "api/contract"];
 
 /** Files inside a browser-safe folder that run under Node alone. */
 export const nodeOnlyFiles: readonly string[] = [

@@ -1,11 +1,11 @@
 /** `agon mine --pool`: mines for a pool, and tells how it goes. */
 import { systemClock } from "#base";
-import { createSearchThreads } from "#production";
+import { createWorkerThreads } from "#production";
+import { createTally, HASHES_OF_DIFFICULTY_1, type Tally } from "#production/miner";
 import { createStratumClient, formatPoolAddress, type PoolAddress, type PoolJob, type PoolNews } from "#stratum/client";
 import type { Terminal } from "../terminal.ts";
 import { difficulty, hashRate, span } from "./amounts.ts";
 import { createReport, type State } from "./report.ts";
-import { createTally, HASHES_OF_DIFFICULTY_1, type Tally } from "./tally.ts";
 import { describeTotals, showWaste } from "./totals-text.ts";
 
 export interface PoolOptions {
@@ -20,7 +20,7 @@ export interface PoolOptions {
 
 export async function runPool(terminal: Terminal, options: PoolOptions, signal: AbortSignal): Promise<void> {
   const clock = systemClock();
-  const threads = createSearchThreads(options.threads, clock);
+  const threads = createWorkerThreads(options.threads, clock);
   const tally = createTally(threads, clock.nowMs);
   let current: PoolJob | null = null;
   let shares = 0;

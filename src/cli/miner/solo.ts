@@ -1,15 +1,13 @@
 /** `agon mine --solo`: mines for a node, and tells how it goes. */
-import type { MiningTemplate } from "#api/contract";
 import { systemClock } from "#base";
-import { createSearchThreads } from "#production";
+import { createWorkerThreads } from "#production";
+import { createTally, mineSolo, type SoloTemplate, type Tally } from "#production/miner";
 import { addressText, findAddress } from "../accounts.ts";
 import { type ConnectOptions, connect, connectForOrders } from "../connect.ts";
 import { coins } from "../print.ts";
 import type { Terminal } from "../terminal.ts";
 import { difficulty, hashRate, scaled, span } from "./amounts.ts";
 import { createReport, type State } from "./report.ts";
-import { mineSolo } from "./solo-miner.ts";
-import { createTally, type Tally } from "./tally.ts";
 import { describeTotals, showWaste } from "./totals-text.ts";
 
 export interface SoloOptions extends ConnectOptions {
@@ -27,9 +25,9 @@ export async function runSolo(terminal: Terminal, options: SoloOptions, signal: 
   const address = addressText(chain, await findAddress(terminal, chain, options.to, options));
   const { client } = await connectForOrders(terminal, options);
   const clock = systemClock();
-  const threads = createSearchThreads(options.threads, clock);
+  const threads = createWorkerThreads(options.threads, clock);
   const tally = createTally(threads, clock.nowMs);
-  let work: MiningTemplate | null = null;
+  let work: SoloTemplate | null = null;
   const report = createReport(terminal, options.json === true, () =>
     stateOf(work, tally, threads.hashRate(), options.threads),
   );
@@ -71,7 +69,7 @@ export async function runSolo(terminal: Terminal, options: SoloOptions, signal: 
   }
 }
 
-function stateOf(work: MiningTemplate | null, tally: Tally, rate: number, threads: number): State {
+function stateOf(work: SoloTemplate | null, tally: Tally, rate: number, threads: number): State {
   const totals = tally.totals();
   const expected = work === null ? Number.POSITIVE_INFINITY : Number(work.work.expectedHashes) / rate;
   const { blocks, stale } = totals;

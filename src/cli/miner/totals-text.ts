@@ -1,7 +1,7 @@
 /** The totals of mining in words. */
+import type { Totals } from "#production/miner";
 import { plural } from "../print.ts";
 import { hashRate, scaled, span } from "./amounts.ts";
-import type { Totals } from "./tally.ts";
 
 export function describeTotals(totals: Totals, how: "solo" | "pool"): string {
   const { accepted, rejected, stale, lost, blocks } = totals;

@@ -1,35 +1,38 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ApiError, type Client, type MinedBlock, type MinedBlockResult, type MiningTemplate } from "#api/contract";
 import { concatBytes, createManualClock, fromHex, type ManualClock, readUint, seededRandom, systemClock } from "#base";
 import { sha256d } from "#crypto";
-import { createSearchThreads, type SearchThreads } from "#production";
-import { mineSolo, type SoloMinerParts } from "./solo-miner.ts";
+import { createWorkerThreads } from "../worker-threads.ts";
+import type { SearchThreads } from "./search-threads.ts";
+import { type BlockOutcome, mineSolo, type SoloMinerParts, type SoloTemplate, type WorkClient } from "./solo-miner.ts";
 
 const hash = (no: number): string => no.toString(16).padStart(2, "0").repeat(32);
 /** About one hash in 16,384. */
 const EASY = "1f040000";
 const HOPELESS = "0400ffff";
 
+const answer = (status: number, { code, message }: { code: string; message: string }): Error =>
+  Object.assign(new Error(message), { status, code });
+
 /** A node that takes every seal, and says so as its new head. */
 interface FakeNode {
-  readonly client: Client;
+  readonly client: WorkClient;
   head: number;
   bits: string;
   templates: number;
-  readonly given: MinedBlock[];
+  readonly given: { readonly seal: string }[];
   /** Instead of the next templates or results. */
-  readonly errors: ApiError[];
+  readonly errors: Error[];
   moveHead(): void;
 }
 
 function createFakeNode(): FakeNode {
   let tell = (): void => {};
-  const template = (): MiningTemplate => ({
+  const template = (): SoloTemplate => ({
     ...{ template: String(node.head).padStart(32, "0"), height: node.head + 1, parent: hash(node.head) },
-    ...{ sealHash: hash(9), timeMs: 1_000, version: "20000000", versionMask: "1fffe000", minTimeS: 1, maxTimeS: 601 },
-    work: { bits: node.bits, target: hash(0), difficulty: 1, expectedHashes: "16383" },
+    ...{ version: "20000000", minTimeS: 1 },
+    work: { bits: node.bits, difficulty: 1, expectedHashes: "16383" },
     coinbase: { head: "00".repeat(85), extranonceBytes: 16, tail: "00".repeat(19) },
-    ...{ reward: "5", fees: "0", transactionCount: 0, expiresMs: 601_000 },
+    ...{ reward: "5", expiresMs: 601_000 },
   });
   const orThrow = <T>(value: T): T => {
     const error = node.errors.shift();
@@ -47,22 +50,22 @@ function createFakeNode(): FakeNode {
         node.templates++;
         return orThrow(template());
       },
-      async submitMined(block: MinedBlock): Promise<MinedBlockResult> {
+      async submitMined(block): Promise<BlockOutcome> {
         node.given.push(block);
         orThrow(null);
         node.moveHead();
         return { result: "imported", height: node.head, hash: hash(node.head) };
       },
-      async *events({ signal }: { signal?: AbortSignal }) {
-        while (signal?.aborted !== true) {
+      async *events({ signal }) {
+        while (signal.aborted !== true) {
           await new Promise<void>((resolve) => {
             tell = resolve;
-            signal?.addEventListener("abort", () => resolve(), { once: true });
+            signal.addEventListener("abort", () => resolve(), { once: true });
           });
           yield { cursor: `${node.head}:${hash(node.head)}` };
         }
       },
-    } as unknown as Client,
+    },
   };
   return node;
 }
@@ -76,7 +79,7 @@ let seen: string[];
 beforeEach(() => {
   node = createFakeNode();
   clock = createManualClock(2_000);
-  threads = createSearchThreads(1, systemClock());
+  threads = createWorkerThreads(1, systemClock());
   stop = new AbortController();
   seen = [];
 });
@@ -132,14 +135,14 @@ describe("mining for a node", () => {
   });
 
   it("outlasts a node that is away or busy, and seals that come too late", async () => {
-    const away = new ApiError(0, { code: "unreachable", message: "the node cannot be reached" });
-    const busy = new ApiError(503, { code: "cannot-produce", message: "catching up" });
+    const away = answer(0, { code: "unreachable", message: "the node cannot be reached" });
+    const busy = answer(503, { code: "cannot-produce", message: "catching up" });
     node.errors.push(away, busy);
     const mining = mine(1);
     await until(() => seen.length === 1);
     clock.runTo(2_500);
     await until(() => seen.length === 2);
-    node.errors.push(new ApiError(422, { code: "pow-time", message: "too late" }));
+    node.errors.push(answer(422, { code: "pow-time", message: "too late" }));
     // The next template is refused like a late seal: both are asked for anew.
     clock.runTo(3_500);
     await mining;
@@ -153,9 +156,9 @@ describe("mining for a node", () => {
   });
 
   it("ends when the node will never give work", async () => {
-    node.errors.push(new ApiError(409, { code: "not-searched", message: "this chain's blocks are not searched" }));
+    node.errors.push(answer(409, { code: "not-searched", message: "this chain's blocks are not searched" }));
     await expect(mine(1)).rejects.toThrow("this chain's blocks are not searched");
-    node.errors.push(new ApiError(401, { code: "unauthorized", message: "the token is missing" }));
+    node.errors.push(answer(401, { code: "unauthorized", message: "the token is missing" }));
     await expect(mine(1)).rejects.toThrow("the token is missing");
   });
 });

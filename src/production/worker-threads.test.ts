@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asHash, readUint, systemClock } from "#base";
 import { createPartsJob, type SearchJob } from "#consensus";
 import { sha256d } from "#crypto";
-import { createSearchThreads, type SearchThreads } from "./search-threads.ts";
+import type { SearchThreads } from "./miner/search-threads.ts";
+import { createWorkerThreads } from "./worker-threads.ts";
 
 const THREADS = 2;
 /** As the worker's: the most that a thread does before it sees that another job is wanted. */
@@ -27,7 +28,7 @@ function holds(work: SearchJob, nonce: number): boolean {
 
 let threads: SearchThreads;
 beforeEach(() => {
-  threads = createSearchThreads(THREADS, systemClock());
+  threads = createWorkerThreads(THREADS, systemClock());
 });
 afterEach(() => threads.stop());
 

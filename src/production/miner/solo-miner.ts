@@ -1,8 +1,7 @@
-/** Mines with the threads of this process for a node: asks for work, searches it, gives back the seal. */
-import { ApiError, type Client, type MinedBlockResult, type MiningTemplate } from "#api/contract";
+/** Mines for a node, from outside: asks for work, searches it, gives back the seal (docs/spec/http.md, HTTP-8). */
 import { asHash, type Clock, fromHex, type Random, sleep, toHex, writeUint } from "#base";
 import { createPartsJob, type SearchJob } from "#consensus";
-import type { SearchThreads } from "#production";
+import type { SearchThreads } from "./search-threads.ts";
 
 /** How old work may get: newer transactions pay too. */
 const RENEW_MS = 10_000;
@@ -10,6 +9,37 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 /** Job salt and extranonce1: whoever searches the same template searches elsewhere. */
 const SALT_BYTES = 8;
+
+/** As the API writes it. */
+export interface SoloTemplate {
+  readonly template: string;
+  readonly height: number;
+  readonly parent: string;
+  readonly version: string;
+  readonly minTimeS: number;
+  readonly work: { readonly bits: string; readonly difficulty: number; readonly expectedHashes: string };
+  readonly coinbase: { readonly head: string; readonly extranonceBytes: number; readonly tail: string };
+  readonly reward: string;
+  readonly expiresMs: number;
+}
+
+export interface BlockOutcome {
+  readonly result: "imported" | "stored" | "known" | "waiting";
+  readonly height: number;
+  readonly hash: string;
+}
+
+interface CallOptions {
+  readonly signal: AbortSignal;
+}
+
+/** A node, as its client offers it; calls fail with errors that have the `status` and `code` of the answer. */
+export interface WorkClient {
+  miningTemplate(address: string, options: CallOptions): Promise<SoloTemplate>;
+  submitMined(block: { readonly template: string; readonly seal: string }, options: CallOptions): Promise<BlockOutcome>;
+  /** Moves of the head; the cursor names the new one. */
+  events(options: CallOptions): AsyncIterable<{ readonly cursor: string }>;
+}
 
 export interface SoloMinerOptions {
   /** Who is credited, as the API writes it. */
@@ -19,19 +49,19 @@ export interface SoloMinerOptions {
 }
 
 export interface SoloMinerParts {
-  readonly client: Client;
+  readonly client: WorkClient;
   readonly threads: SearchThreads;
   readonly clock: Clock;
   readonly random: Random;
-  readonly onWork: (template: MiningTemplate) => void;
-  readonly onBlock: (result: MinedBlockResult, template: MiningTemplate) => void;
+  readonly onWork: (template: SoloTemplate) => void;
+  readonly onBlock: (result: BlockOutcome, template: SoloTemplate) => void;
   /** A seal that came too late for its template, or for the node. */
   readonly onRefused: (why: string) => void;
   /** The node gives no work at present. */
   readonly onTrouble: (why: string, retryMs: number) => void;
 }
 
-/** Until the signal comes or the blocks are made. @throws ApiError when the node will never give work */
+/** Until the signal comes or the blocks are made. @throws the client's error when the node will never give work */
 export async function mineSolo(
   { address, blocks }: SoloMinerOptions,
   parts: SoloMinerParts,
@@ -57,7 +87,7 @@ export async function mineSolo(
     } catch (error) {
       threads.pause();
       if (signal.aborted) return;
-      if (!(error instanceof ApiError)) throw error;
+      if (!isAnswer(error)) throw error;
       // Work that the node has forgotten, or that was found too late, is no trouble.
       if (error.code === "template-unknown" || error.status === 410 || error.status === 422) {
         parts.onRefused(error.message);
@@ -71,9 +101,19 @@ export async function mineSolo(
   }
 }
 
+interface Answer extends Error {
+  /** Of HTTP; 0 when nothing was answered. */
+  readonly status: number;
+  readonly code: string;
+}
+
+function isAnswer(error: unknown): error is Answer {
+  return error instanceof Error && "status" in error && "code" in error;
+}
+
 /** @returns the seal as hex; null when there is better work, with the threads still on the old one if it is only older */
 function search(
-  template: MiningTemplate,
+  template: SoloTemplate,
   salt: Uint8Array,
   { threads, clock }: SoloMinerParts,
   head: HeadWatch,
@@ -105,7 +145,7 @@ function search(
   });
 }
 
-function jobOf(template: MiningTemplate, salt: Uint8Array): SearchJob {
+function jobOf(template: SoloTemplate, salt: Uint8Array): SearchJob {
   const { coinbase, work } = template;
   const parts = {
     version: Number.parseInt(template.version, 16),
@@ -133,7 +173,7 @@ interface HeadWatch {
 }
 
 /** What the node says of its head, as long as it says something; else templates get old by themselves. */
-function followHead(client: Client, signal: AbortSignal): HeadWatch {
+function followHead(client: WorkClient, signal: AbortSignal): HeadWatch {
   let waiting: { readonly id: string; readonly call: () => void } | null = null;
   let [heads, last] = [0, ""];
   const follow = async (): Promise<void> => {

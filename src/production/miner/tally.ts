@@ -1,5 +1,5 @@
 /** What mining has come to: hashes, shares, blocks, and what was in vain. */
-import type { SearchThreads } from "#production";
+import type { SearchThreads } from "./search-threads.ts";
 
 /** Expected hashes at difficulty 1. */
 export const HASHES_OF_DIFFICULTY_1 = 2 ** 32;

@@ -1,20 +1,13 @@
 /** Threads that search one job at a time, as fast as they go, and turn to another at once. */
-import { Worker } from "node:worker_threads";
 import type { Clock } from "#base";
 import { createNonceRanges, type NonceRange, type SearchJob } from "#consensus";
-import { createRateMeter } from "./sealer.ts";
-import type { SearchAnswer, SearchRequest, WantedSearch } from "./search-worker.ts";
+import { createRateMeter } from "./rate-meter.ts";
+import type { SearchAnswer, SearchRequest } from "./search-protocol.ts";
 
-/**
- * What a range should take; the next one waits at the thread meanwhile. Reading a message costs a thread 0.1 ms; another
- * job does not have to wait for the end of a range.
- */
-const RANGE_MS = 50;
 const FIRST_RANGE = 16_384;
 const MAX_RANGE = 2 ** 24;
 const RANGES_AHEAD = 2;
 const RESTART_MS = 1_000;
-const SMALL_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 export interface SearchOrder {
   readonly job: SearchJob;
@@ -43,8 +36,31 @@ export interface SearchThreads {
   stop(): Promise<void>;
 }
 
+/** A thread somewhere, which answers as `createSearchServer` does. */
+export interface SearchThread {
+  send(request: SearchRequest): void;
+  stop(): Promise<unknown>;
+}
+
+export interface SearchThreadsOptions {
+  readonly count: number;
+  /**
+   * What a range should take; the next one waits at the thread meanwhile. Reading a message costs a thread 0.1 ms. With
+   * `wanted` another job does not have to wait for the end of a range.
+   */
+  readonly rangeMs: number;
+}
+
+export interface SearchThreadsParts {
+  readonly clock: Clock;
+  /** @param onEnd the thread is gone without having been stopped */
+  readonly spawn: (onAnswer: (answer: SearchAnswer) => void, onEnd: () => void) => SearchThread;
+  /** Shared with the threads: the number of the search that is wanted. */
+  readonly wanted: Int32Array | null;
+}
+
 interface Thread {
-  readonly worker: Worker;
+  readonly port: SearchThread;
   readonly ranges: Map<number, NonceRange>;
   /** How many of them are of the present search. */
   waiting: number;
@@ -60,8 +76,10 @@ interface Present {
 }
 
 /** They start with the first order. */
-export function createSearchThreads(count: number, clock: Clock): SearchThreads {
-  const wanted: WantedSearch = new Int32Array(new SharedArrayBuffer(4));
+export function createSearchThreads(
+  { count, rangeMs }: SearchThreadsOptions,
+  { clock, spawn: open, wanted }: SearchThreadsParts,
+): SearchThreads {
   const meter = createRateMeter(() => clock.nowMs());
   const threads = new Set<Thread>();
   const counts = { tried: 0, stale: 0, idle: 0 };
@@ -80,7 +98,7 @@ export function createSearchThreads(count: number, clock: Clock): SearchThreads 
       thread.ranges.set(request.range, range);
       thread.waiting++;
       thread.wasBusy = true;
-      thread.worker.postMessage(request);
+      thread.port.send(request);
     }
   };
   const take = (thread: Thread, answer: SearchAnswer): void => {
@@ -98,30 +116,30 @@ export function createSearchThreads(count: number, clock: Clock): SearchThreads 
     if (tried > 0 && tookMs > 0) counts.idle += Math.round((tried / tookMs) * idleMs);
     if (isPresent) thread.waiting--;
     const isWhole = stale === 0 && tried >= FIRST_RANGE / 4;
-    if (isWhole && tookMs > 0) thread.rangeSize = Math.min(MAX_RANGE, Math.ceil((tried / tookMs) * RANGE_MS));
+    if (isWhole && tookMs > 0) thread.rangeSize = Math.min(MAX_RANGE, Math.ceil((tried / tookMs) * rangeMs));
     fill(thread);
   };
   const spawn = (): void => {
-    const worker = new Worker(new URL("./search-worker.ts", import.meta.url), {
-      ...{ name: "search", resourceLimits: SMALL_HEAP, workerData: wanted },
-    });
-    const thread: Thread = { worker, ranges: new Map(), waiting: 0, rangeSize: FIRST_RANGE, wasBusy: false };
-    worker.unref();
-    worker.on("message", (answer: SearchAnswer) => take(thread, answer));
-    worker.on("error", () => {
-      threads.delete(thread);
-      clock.after(RESTART_MS, () => {
-        if (!stopped && threads.size < count) spawn();
-      });
-    });
+    const port = open(
+      (answer) => take(thread, answer),
+      () => {
+        threads.delete(thread);
+        clock.after(RESTART_MS, () => {
+          if (!stopped && threads.size < count) spawn();
+        });
+      },
+    );
+    const thread: Thread = { port, ranges: new Map(), waiting: 0, rangeSize: FIRST_RANGE, wasBusy: false };
     threads.add(thread);
     fill(thread);
   };
-
+  const want = (search: number): void => {
+    if (wanted !== null) Atomics.store(wanted, 0, search);
+  };
   const turnTo = (order: SearchOrder | null): void => {
     if (stopped) return;
     present = order === null ? null : { no: ++searches, order, take: createNonceRanges(order.job) };
-    Atomics.store(wanted, 0, present?.no ?? 0);
+    want(present?.no ?? 0);
     for (const thread of threads) thread.waiting = 0;
     if (present !== null) while (threads.size < count) spawn();
     for (const thread of threads) fill(thread);
@@ -138,8 +156,8 @@ export function createSearchThreads(count: number, clock: Clock): SearchThreads 
     async stop() {
       stopped = true;
       present = null;
-      Atomics.store(wanted, 0, 0);
-      await Promise.all([...threads].map(({ worker }) => worker.terminate()));
+      want(0);
+      await Promise.all([...threads].map(({ port }) => port.stop()));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createRateMeter } from "./sealer.ts";
+import { createRateMeter } from "./rate-meter.ts";
 
 it("tells the rate from the start, over the last seconds, and of rest", () => {
   let nowMs = 1_000_000;
