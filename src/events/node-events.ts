@@ -1,6 +1,6 @@
 /** The events of a node, with what each guarantees. */
 import type { BlockId, TransactionId } from "#base";
-import type { Header, PreparedTransaction } from "#model";
+import type { Header, PreparedTransaction, Vote } from "#model";
 
 /** A block that joined or left the chain of the head. */
 export interface ChainBlock {
@@ -23,6 +23,8 @@ export interface NodeEvents {
   readonly "block-stored": { readonly id: BlockId; readonly header: Header };
   /** In the mempool; durable a moment later (the submitter is answered then). */
   readonly "transaction-added": { readonly item: PreparedTransaction; readonly relay: boolean };
+  /** A vote that is new here and may count on the chain of the head. */
+  readonly "vote-added": { readonly vote: Vote };
   readonly "transaction-dropped": { readonly id: TransactionId; readonly reason: DropReason; readonly code?: string };
   readonly "peer-connected": { readonly peer: string; readonly address: string; readonly direction: "in" | "out" };
   readonly "peer-disconnected": { readonly peer: string };

@@ -6,7 +6,13 @@ import { SYNC_SETTINGS } from "#sync";
 
 const NODE_SETTINGS = {
   data: { default: "./.agon/node", about: "folder that holds everything the node keeps" },
-  spec: { default: "dev", about: "main, test, dev, or the path of a chain specification" },
+  spec: { default: "dev", about: "main, test, dev, pos-test, pos-dev, or the path of a chain specification" },
+  checkpoint: {
+    default: "",
+    about:
+      "block that you trust, as <height>:<block id> with @ and the first 16 digits of the chain id if you have them",
+  },
+  alone: { default: false, about: "produce blocks that are signed also while no peer is connected" },
   logLevel: { default: "info", about: "trace, debug, info, warn, error or silent" },
 } as const satisfies Settings;
 
@@ -47,11 +53,21 @@ const MINING_SETTINGS = {
   rewardAddress: { default: "", about: "who is credited; empty: an address of the node's own key" },
 } as const satisfies Settings;
 
+const VALIDATOR_SETTINGS = {
+  key: {
+    default: "",
+    about: "sign blocks and votes: own (keys of 'agon validator init' in the data folder), a folder, or dev:0 … dev:31",
+  },
+  passphraseFile: { default: "", about: "file whose first line opens the validator's keys" },
+  reward: { default: "", about: "who is credited for its blocks; empty: the signing key's own account" },
+} as const satisfies Settings;
+
 export const SETTINGS = {
   node: NODE_SETTINGS,
   api: API_SETTINGS,
   p2p: P2P_SETTINGS,
   mining: MINING_SETTINGS,
+  validator: VALIDATOR_SETTINGS,
   chain: CHAIN_SETTINGS,
   mempool: MEMPOOL_SETTINGS,
   sync: SYNC_SETTINGS,

@@ -7,6 +7,7 @@ import {
   type Address,
   type Clock,
   type Hash,
+  type Key,
   type Logger,
   OperationError,
   type Random,
@@ -21,6 +22,7 @@ import { createPacedSealer, createThreadSealer } from "#production";
 import { type ChainSpec, chainIdOf } from "#spec";
 import { openDataDirectory } from "#storage";
 import { createApiPorts } from "./api-ports.ts";
+import { parseCheckpoint } from "./checkpoint.ts";
 import type { Loaded } from "./config.ts";
 import { type Core, createCore } from "./core.ts";
 import { genesisIdOf } from "./genesis-id.ts";
@@ -32,6 +34,7 @@ import { SCHEMA_VERSION } from "./schema.ts";
 import type { NodeConfig } from "./settings.ts";
 import { readSpec } from "./spec-source.ts";
 import { trimMemoryLater } from "./trim-memory.ts";
+import { openSeat } from "./validator-seat.ts";
 import { AGENT, VERSION } from "./version.ts";
 import { createWorkTemplates } from "./work-templates.ts";
 
@@ -57,6 +60,8 @@ export interface NodeSurroundings {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Logger;
+  /** Opens the validator's keys, instead of a file. */
+  readonly passphrase?: string;
 }
 
 /** Steps to take back, last first. */
@@ -77,7 +82,8 @@ export async function startNode(loaded: Loaded, given: NodeSurroundings = {}): P
   const { config } = loaded;
   const { clock = systemClock(), random = systemRandom(), log = createLogger(config.node.logLevel) } = given;
   const spec = readSpec(config.node.spec);
-  const house: House = { ...loaded, spec, chainId: chainIdOf(spec), clock, random, log, undo: new Undo() };
+  const passphrase = given.passphrase ?? null;
+  const house: House = { ...loaded, spec, chainId: chainIdOf(spec), clock, random, log, passphrase, undo: new Undo() };
   try {
     return await moveIn(house);
   } catch (error) {
@@ -93,6 +99,7 @@ interface House extends Loaded {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly passphrase: string | null;
   readonly undo: Undo;
 }
 
@@ -145,7 +152,9 @@ async function openCore(house: House) {
   });
   undo.add(() => directory.close());
   const identity = loadIdentity(config.node.data, random);
-  const rewardAddress = rewardAddressOf(config, spec, identity);
+  const seat = await openSeat(house);
+  if (seat !== null) undo.add(() => seat.close());
+  const rewardAddress = rewardAddressOf(config, spec, seat?.signers[0]?.key ?? ed25519PublicKey(identity));
   const pool = createVerifyPool({ chainId }, { log: log.child("verify") });
   await pool.start();
   undo.add(() => pool.stop());
@@ -155,6 +164,7 @@ async function openCore(house: House) {
     {
       ...{ chain: config.chain, mempool: config.mempool, sync: config.sync, peers: config.p2p, rewardAddress },
       produce: config.mining.enabled,
+      checkpoint: parseCheckpoint(config.node.checkpoint, chainId),
       me: { key: ed25519PublicKey(identity), reveal: () => null },
     },
     {
@@ -162,19 +172,24 @@ async function openCore(house: House) {
       createLedger: () => createLedger(spec, { indexSeed: random.below(2 ** 32) }),
       peerStore: createFilePeerStore(join(config.node.data, "peers.json"), log),
       prepare: prepareWith(pool),
+      seat,
       sealer: hashRate > 0 ? createPacedSealer(hashRate, clock) : createThreadSealer(threads, clock),
     },
   );
+  seat?.attend(core);
   return { core, transport, rewardAddress };
 }
 
-function rewardAddressOf(config: NodeConfig, spec: ChainSpec, identity: Uint8Array): Address {
-  if (config.mining.rewardAddress === "") return addressOf(ed25519PublicKey(identity));
-  const address = parseAddress(config.mining.rewardAddress, spec.addressPrefix);
+/** @param own who is credited when nobody is named */
+function rewardAddressOf(config: NodeConfig, spec: ChainSpec, own: Key): Address {
+  const isValidator = config.validator.key !== "";
+  const text = isValidator ? config.validator.reward : config.mining.rewardAddress;
+  if (text === "") return addressOf(own);
+  const address = parseAddress(text, spec.addressPrefix);
   if (address.ok) return address.value;
   throw new OperationError(
     "config-invalid",
-    `mining.rewardAddress '${config.mining.rewardAddress}' is not an address of this chain (${address.error.code}); they begin with ${spec.addressPrefix}1`,
+    `${isValidator ? "validator.reward" : "mining.rewardAddress"} '${text}' is not an address of this chain (${address.error.code}); they begin with ${spec.addressPrefix}1`,
   );
 }
 

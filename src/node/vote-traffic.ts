@@ -41,7 +41,12 @@ export function createVoteTraffic(parts: VoteTrafficParts): VoteTraffic | null {
     checkSignature: (vote) => chain.checkVoteSignatures([vote])[0] === true,
     onOffence: (first, second) => evidence.addVotes(first, second),
   });
-  const relay = createVoteRelay({ ...parts, take: (vote): Fault | null => pool.add(vote) });
+  const add = (vote: Vote): Fault | null => {
+    const fault = pool.add(vote);
+    if (fault === null) parts.events.emit("vote-added", { vote });
+    return fault;
+  };
+  const relay = createVoteRelay({ ...parts, take: add });
   // What waited for a block of another branch, and what is too old, is sorted out when the head moves.
   const unsubscribe = parts.events.on("head-changed", () => pool.prune());
   return {
@@ -50,7 +55,7 @@ export function createVoteTraffic(parts: VoteTrafficParts): VoteTraffic | null {
     },
     votes: () => pool.votes(),
     async submit(vote) {
-      const fault = pool.add(vote);
+      const fault = add(vote);
       if (fault !== null && fault.code !== "vote-known" && fault.code !== "vote-waits")
         throw new OperationError("vote-refused", `our own vote was not taken: ${fault.code}`);
       relay.publish([vote]);

@@ -88,6 +88,11 @@ export function spacingMsOf(engine: EngineSpec): number {
   return engine.kind === "pow" ? engine.spacingMs : engine.slotMs;
 }
 
+/** Whether blocks are signed by whoever is drawn, instead of searched by whoever likes. */
+export function isSigned(engine: EngineSpec): boolean {
+  return engine.kind !== "pow";
+}
+
 /** From which age on a head is too old to be trusted without a checkpoint; null = never (rule STAKE-21). */
 export function staleAfterMs(engine: EngineSpec): number | null {
   if (engine.kind === "pow" || engine.checkpointEpochs === 0) return null;

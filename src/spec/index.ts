@@ -5,6 +5,7 @@ export {
   type ChainSpec,
   type EngineSpec,
   type GenesisValidator,
+  isSigned,
   type StakeChainSpec,
   type StakeSpec,
   spacingMsOf,
