@@ -14,7 +14,7 @@ export type StakeLine = ReturnType<typeof createStakeLine>;
 export interface BlockOptions {
   readonly votes?: readonly Vote[];
   /** What executing it makes, should it be the first of its epoch; null = it is not executed. */
-  readonly table?: EpochTable | null;
+  readonly table?: EpochTable | null | undefined;
   /** Signs instead of who is drawn. */
   readonly signer?: TestSigner;
   readonly change?: Partial<Header>;

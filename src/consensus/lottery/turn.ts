@@ -26,7 +26,8 @@ export function turnOn(world: LotteryWorld, parent: LotterySnapshot, me: Me, now
     return { kind: "now", claim, minTimeMs: startMs, maxTimeMs: startMs, expiresMs: slots.startMs(now + 1) };
   }
   const from = Math.max(now, parentSlot) + 1;
-  const end = Math.min(slots.firstSlot(epoch + 2), from + MAX_SCAN_SLOTS);
+  const knownEpochs = views[1] === null ? 1 : 2;
+  const end = Math.min(slots.firstSlot(epoch + knownEpochs), from + MAX_SCAN_SLOTS);
   let slot = from;
   while (slot < end && !isOurs(world, slot, parent, me)) slot++;
   return { kind: "later", atMs: slots.startMs(slot) };

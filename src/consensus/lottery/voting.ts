@@ -74,11 +74,11 @@ function dutyOf(world: LotteryWorld, head: LotterySnapshot, key: Key, nowMs: num
   const laterIn = (from: number): Duty => ({ kind: "later", atMs: slots.startMs(slots.voteSlot(from)) });
   const link = linkOf(head, epoch);
   if (link === null) return laterIn(head.data.tally.epoch);
-  const table = eligibility.tableOf(epoch, head);
-  const index = table?.main.indexOf(key) ?? -1;
+  const index = eligibility.tableOf(epoch, head)?.main.indexOf(key) ?? -1;
   if (index < 0) {
-    const isNext = table === null || (eligibility.tableOf(epoch + 1, head)?.main.indexOf(key) ?? -1) >= 0;
-    return isNext ? laterIn(epoch + 1) : { kind: "never", why: notInTables(key) };
+    const next = eligibility.tableOf(epoch + 1, head);
+    const isOut = next !== null && next.main.indexOf(key) < 0;
+    return isOut ? { kind: "never", why: notInTables(key) } : laterIn(epoch + 1);
   }
   if (slot < slots.voteSlot(epoch)) return laterIn(epoch);
   const isCounted = head.data.tally.epoch === epoch && hasVoted(head.data.tally, index);
