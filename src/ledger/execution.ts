@@ -57,7 +57,7 @@ export function createExecution({ spec, transactions, stake }: LedgerRules, stat
     burnedAtoms += atoms;
   };
   const context: StakeContext | null =
-    stake === null ? null : { ...stake, height, stake: createStakeState(state), give, burn };
+    stake === null ? null : { ...stake, height, state, stake: createStakeState(state), give, burn };
 
   /** The key stays in the slot, for `create`. */
   const find = (bytes: Uint8Array, at: number): number => state.find(setKeyAt(account, bytes, at));
@@ -123,6 +123,7 @@ export function createExecution({ spec, transactions, stake }: LedgerRules, stat
         return null;
       }
       if (orders.step !== null) outcomes.push(runEpochStep(context, orders.step));
+      assertInvariant(BigInt(orders.epoch) === context.stake.counter(COUNTER.epoch), "an epoch began without its step");
       const fault = recordLeader(context.stake, orders);
       if (fault === null) recordVotes(context.stake, votes);
       return fault;

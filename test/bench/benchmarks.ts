@@ -13,6 +13,8 @@ export const BENCHMARKS = {
   propagation: () => import("./propagation.ts"),
   start: () => import("./start.ts"),
   state: () => import("./state-root.ts"),
+  lottery: () => import("./lottery.ts"),
+  stake: () => import("./epoch-step.ts"),
   pool: () => import("./pool.ts"),
 } as const satisfies Readonly<Record<string, () => Promise<Benchmark>>>;
 

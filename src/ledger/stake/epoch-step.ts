@@ -24,7 +24,7 @@ function dividePool({ stake, give }: StakeContext, { parentEpoch }: EpochStep): 
   if (pool === 0n || parentEpoch === 0) return;
   const voters: { readonly number: number; readonly active: bigint }[] = [];
   let total = 0n;
-  for (let number = 0; number < countOf(stake); number++) {
+  for (let number = 0, end = countOf(stake); number < end; number++) {
     if (stake.int(number, FIELD.lastVoteEpoch) !== parentEpoch || isJailed(stake, number, parentEpoch)) continue;
     const active = stake.activeAtoms(number);
     voters.push({ number, active });
@@ -41,7 +41,7 @@ function dividePool({ stake, give }: StakeContext, { parentEpoch }: EpochStep): 
 }
 
 function payUnbondings({ stake, give }: StakeContext, { epoch }: EpochStep): void {
-  for (let number = 0; number < countOf(stake); number++)
+  for (let number = 0, end = countOf(stake); number < end; number++)
     for (const index of stake.unbondingIndexes(number)) {
       const { amountAtoms, paidAtEpoch } = stake.unbonding(number, index);
       if (paidAtEpoch === 0 || paidAtEpoch > epoch) continue;
@@ -55,7 +55,7 @@ function payUnbondings({ stake, give }: StakeContext, { epoch }: EpochStep): voi
  * step, is in force then too, even when epochs between them stayed empty.
  */
 function advanceOnions(stake: StakeState, { epoch, parentEpoch }: EpochStep): void {
-  for (let number = 0; number < countOf(stake); number++) {
+  for (let number = 0, end = countOf(stake); number < end; number++) {
     const from = stake.int(number, FIELD.nextOnionEpoch);
     if (from === 0) continue;
     if (from === parentEpoch + 2) {
@@ -97,7 +97,7 @@ function countMissed({ stake, engine }: StakeContext, { parentEpoch, finalizedEp
   const steps = isStuck ? stake.counter(COUNTER.stepsWithoutFinality) + 1n : 0n;
   stake.setCounter(COUNTER.stepsWithoutFinality, steps);
   if (!isStuck) stake.setCounter(COUNTER.finalizedEpoch, BigInt(finalizedEpoch));
-  for (let number = 0; number < countOf(stake); number++) {
+  for (let number = 0, end = countOf(stake); number < end; number++) {
     if (!stake.hasFlag(number, STANDING) || stake.int(number, FIELD.sinceEpoch) > parentEpoch) continue;
     const before = stake.get(number, FIELD.missed);
     const missed = stake.int(number, FIELD.lastVoteEpoch) < parentEpoch ? before + 1n : 0n;

@@ -1,5 +1,6 @@
 import type { Credit } from "#model";
 import type { StakeSpec } from "#spec";
+import type { State } from "../state/state.ts";
 import type { StakeState } from "./stake-state.ts";
 import type { WeightSource } from "./weights.ts";
 
@@ -12,6 +13,7 @@ export interface StakeRules {
 /** What the steps of one block work on. */
 export interface StakeContext extends StakeRules {
   readonly height: number;
+  readonly state: State;
   readonly stake: StakeState;
   /** Money that leaves bonds or the pool for an account; nothing when it is 0. */
   give(credit: Credit): void;

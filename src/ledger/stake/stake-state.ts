@@ -70,14 +70,21 @@ export function createStakeState(state: State): StakeState {
   const signers = createKeySlot(TABLES.signer);
   const single = createKeySlot(TABLES.stake);
 
+  /** The part that was looked for last: fields of one part are mostly read together. */
+  const last = { number: -1, part: -1, leaf: -1 };
+
   const leafOf = (number: number, part: number): number => {
+    if (last.leaf >= 0 && last.number === number && last.part === part) return last.leaf;
     const { bytes } = validator;
     bytes[1] = number;
     bytes[2] = number >> 8;
     bytes[3] = number >> 16;
     bytes[4] = number >> 24;
     bytes[5] = part;
-    return state.find(validator);
+    last.number = number;
+    last.part = part;
+    last.leaf = state.find(validator);
+    return last.leaf;
   };
   const get = (number: number, field: number): bigint => state.word(leafOf(number, field >> 2), field & 3);
   const set = (number: number, field: number, value: bigint): void =>
@@ -104,7 +111,10 @@ export function createStakeState(state: State): StakeState {
     activeAtoms: (number) => get(number, FIELD.bonded) - get(number, FIELD.incoming) + get(number, FIELD.leaving),
     part: (number, part) => state.value(leafOf(number, part)),
     setPart,
-    removePart: (number, part) => state.remove(leafOf(number, part)),
+    removePart(number, part) {
+      state.remove(leafOf(number, part));
+      last.leaf = -1;
+    },
     hasFlag: (number, flag) => (get(number, FIELD.flags) & flag) !== 0n,
     setFlag(number, flag, to) {
       const flags = get(number, FIELD.flags);

@@ -1,6 +1,7 @@
 /** What gives weight in the tables (rule STAKE-4). */
 import type { Key } from "#base";
 import type { StakeSpec } from "#spec";
+import type { State } from "../state/state.ts";
 
 /** A validator that may stand in a table: bonded, neither in jail nor leaked. */
 export interface Candidate {
@@ -15,20 +16,21 @@ export interface Weighed extends Candidate {
   readonly weight: bigint;
 }
 
-/** Where the weights of a chain's tables come from; it sees the state as the epoch step has it. */
+/** Where the weights of a chain's tables come from. */
 export interface WeightSource {
   /**
+   * @param state as the epoch step has it at that moment
    * @param candidates by ascending numbers
    * @param epoch that begins with the step; the table is in force from the next one on
    * @returns whoever has weight, in any order
    */
-  weigh(candidates: readonly Candidate[], epoch: number): readonly Weighed[];
+  weigh(state: State, candidates: readonly Candidate[], epoch: number): readonly Weighed[];
 }
 
 /** Each bond is its own weight; of too many the heaviest, and of equal ones those that bonded first. */
 export function createStakeWeights({ maxValidators }: Pick<StakeSpec, "maxValidators">): WeightSource {
   return {
-    weigh(candidates) {
+    weigh(_state, candidates) {
       const weighed = candidates.map((candidate) => ({ ...candidate, weight: candidate.bondAtoms }));
       if (weighed.length <= maxValidators) return weighed;
       return weighed.sort((a, b) => compareBigints(b.weight, a.weight) || a.number - b.number).slice(0, maxValidators);

@@ -16,8 +16,8 @@ export class Journal {
   #had = new Uint8Array(this.#capacity);
   #keys = new Int32Array(this.#capacity * KEY_WORDS);
   #before = new BigUint64Array(this.#capacity * VALUE_WORDS);
-  /** Entries whose leaf is gone; few in any block. */
-  #removed: number[] = [];
+  /** Entries whose leaf is gone, by a hash of their keys; most of them credits that matured. */
+  readonly #removed = new Map<number, number[]>();
 
   get count(): number {
     return this.#count;
@@ -46,14 +46,20 @@ export class Journal {
 
   setGone(entry: number): void {
     this.#leaves[entry] = GONE;
-    this.#removed.push(entry);
+    const hash = mix(this.#keys, entry * KEY_WORDS);
+    const others = this.#removed.get(hash);
+    if (others === undefined) this.#removed.set(hash, [entry]);
+    else others.push(entry);
   }
 
   /** Gives a key that the batch removed its old entry back. @returns the entry, or −1 */
   revive(leaf: number, key: Int32Array): number {
-    const at = this.#removed.findIndex((entry) => key.every((word, i) => word === this.#keys[entry * KEY_WORDS + i]));
+    if (this.#removed.size === 0) return -1;
+    const entries = this.#removed.get(mix(key, 0));
+    if (entries === undefined) return -1;
+    const at = entries.findIndex((entry) => key.every((word, i) => word === this.#keys[entry * KEY_WORDS + i]));
     if (at < 0) return -1;
-    const [entry] = this.#removed.splice(at, 1) as [number];
+    const [entry] = entries.splice(at, 1) as [number];
     this.#leaves[entry] = leaf;
     return entry;
   }
@@ -72,7 +78,7 @@ export class Journal {
 
   clear(): void {
     this.#count = 0;
-    this.#removed = [];
+    this.#removed.clear();
   }
 
   #grow(): void {
@@ -92,4 +98,11 @@ export class Journal {
     this.#keys.set(keys);
     this.#before.set(before);
   }
+}
+
+/** Tells keys apart that count up; others are compared word by word anyway. */
+function mix(words: Int32Array, at: number): number {
+  let hash = 0;
+  for (let i = 0; i < KEY_WORDS; i++) hash = Math.imul(hash, 31) + words[at + i]!;
+  return hash | 0;
 }
