@@ -33,8 +33,12 @@ export async function openChosenKeystore(terminal: Terminal, choice: KeystoreCho
 }
 
 /** Of a keystore that is there: from a file, the environment, or asked for. */
-export async function readPassphrase(terminal: Terminal, choice: KeystoreChoice): Promise<string> {
-  return (await givenPassphrase(terminal, choice)) ?? ask(terminal, "Passphrase of the keystore");
+export async function readPassphrase(
+  terminal: Terminal,
+  choice: KeystoreChoice,
+  question = "Passphrase of the keystore",
+): Promise<string> {
+  return (await givenPassphrase(terminal, choice)) ?? ask(terminal, question);
 }
 
 /** Of a keystore to be made; a person types it twice. */

@@ -24,6 +24,20 @@ const COMMANDS: Readonly<Record<string, readonly [about: string, load: Load]>> =
     async () => (await import("./commands/record.ts")).recordCommand,
   ],
   mine: ["mine: by the node, or here, solo or at a pool", async () => (await import("./commands/mine.ts")).mineCommand],
+  faucet: ["coins from a devnet's faucet", async () => (await import("./commands/faucet.ts")).faucetCommand],
+  stake: ["bonds: make, withdraw, look at", async () => (await import("./commands/stake.ts")).stakeCommand],
+  validator: [
+    "a node that signs: its keys, and what they have signed",
+    async () => (await import("./commands/validator.ts")).validatorCommand,
+  ],
+  validators: [
+    "who bonds how much, and what each has done",
+    async () => (await import("./commands/stake-lists.ts")).validatorsCommand,
+  ],
+  epochs: [
+    "epochs: votes, missed slots, what is final",
+    async () => (await import("./commands/stake-lists.ts")).epochsCommand,
+  ],
   peers: ["whom the node is connected to", async () => (await import("./commands/look-up.ts")).peersCommand],
   keys: ["accounts in an encrypted keystore", async () => (await import("./commands/keys.ts")).keysCommand],
   fsck: ["check the files of a stopped node", async () => (await import("./commands/fsck.ts")).fsckCommand],

@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type RunningNode, startNode } from "#node";
+import { type Loaded, type NodeSurroundings, type RunningNode, startNode } from "#node";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
 import { debugOption, examples, jsonOption } from "../options.ts";
-import { facts, printLine } from "../print.ts";
+import { facts, type PrintOptions, printLine } from "../print.ts";
 import { note, type Terminal } from "../terminal.ts";
 
 export function nodeCommand(terminal: Terminal): CommandUnknownOpts {
@@ -22,14 +22,24 @@ export function nodeCommand(terminal: Terminal): CommandUnknownOpts {
     )
     .action(async (options) => {
       const more = options.mine ? { "mining.enabled": true } : {};
-      const node = await startNode(loadSettings(terminal, options, more));
-      await printLine(terminal, options, documentOf(node), () => describe(node));
-      // For a parent with a channel to us, such as a devnet: what answers on a port may be somebody else.
-      process.send?.(documentOf(node));
-      await runUntilStopped(terminal, node);
+      await runNode(terminal, loadSettings(terminal, options, more), options);
     });
   addSettingFlags(command as unknown as CommandUnknownOpts);
   return command;
+}
+
+/** Resolves when the node has stopped. */
+export async function runNode(
+  terminal: Terminal,
+  loaded: Loaded,
+  options: PrintOptions,
+  surroundings: NodeSurroundings = {},
+): Promise<void> {
+  const node = await startNode(loaded, surroundings);
+  await printLine(terminal, options, documentOf(node), () => describe(node));
+  // For a parent with a channel to us, such as a devnet: what answers on a port may be somebody else.
+  process.send?.(documentOf(node));
+  await runUntilStopped(terminal, node);
 }
 
 async function runUntilStopped(terminal: Terminal, node: RunningNode): Promise<void> {
