@@ -1,11 +1,11 @@
 /** A validator's keys, taken from where the settings say, and what must go on beside them while the node runs. */
 import { readFileSync } from "node:fs";
 import { type Clock, type Hash, type Logger, OperationError, type Random } from "#base";
-import { addressOf, formatAddress } from "#crypto";
+import { formatAddress } from "#crypto";
 import { DoppelgaengerWatch, OnionRenewal } from "#production";
 import { type ChainSpec, DEV_VALIDATOR_COUNT, isSigned } from "#spec";
 import { openDevValidator, openValidator, type Validator, validatorFolder } from "#wallet";
-import { buildRenew, formatCoins } from "#wallet/core";
+import { formatCoins } from "#wallet/core";
 import type { Core } from "./core.ts";
 import type { ValidatorSeat } from "./production.ts";
 import type { NodeConfig } from "./settings.ts";
@@ -70,14 +70,9 @@ export async function openSeat(parts: SeatParts): Promise<OpenSeat | null> {
   };
 }
 
-function createRenewal({ spec, chainId, clock, log }: SeatParts, validator: Validator, core: Core): OnionRenewal {
-  const { minFeePerByteAtoms } = spec.fees;
-  const signers = validator.signers.map(({ key, seed, shareLeft, nextTip }) => ({
-    ...{ key, address: addressOf(key), shareLeft, nextTip },
-    build: (nonce: number, onionTip: Hash) => buildRenew({ chainId, seed, nonce, minFeePerByteAtoms, onionTip }),
-  }));
+function createRenewal({ spec, clock, log }: SeatParts, validator: Validator, core: Core): OnionRenewal {
   return new OnionRenewal(
-    { signers },
+    { signers: validator.signers },
     {
       stake: () => core.chain.stake(),
       account: (address) => core.chain.account(address),
@@ -93,18 +88,19 @@ function createRenewal({ spec, chainId, clock, log }: SeatParts, validator: Vali
   );
 }
 
-async function openKeys({ config, chainId, passphrase, random }: SeatParts): Promise<Validator> {
+async function openKeys({ config, spec, chainId, passphrase, random }: SeatParts): Promise<Validator> {
   const { key, passphraseFile } = config.validator;
   const own = validatorFolder(config.node.data);
+  const { minFeePerByteAtoms } = spec.fees;
   const dev = /^dev:(\d{1,2})$/.exec(key);
-  if (dev !== null) return openDevValidator({ folder: own, chainId }, [devIndex(Number(dev[1]))]);
+  if (dev !== null) return openDevValidator({ folder: own, chainId, minFeePerByteAtoms }, [devIndex(Number(dev[1]))]);
   const folder = key === "own" ? own : key;
   const secret = passphraseFile === "" ? passphrase : readPassphrase(passphraseFile);
   if (secret === null)
     throw invalid(
       "the validator's keys are encrypted: name a file with validator.passphraseFile (--validator-passphrase-file)",
     );
-  return openValidator({ folder, chainId, passphrase: secret }, random);
+  return openValidator({ folder, chainId, passphrase: secret, minFeePerByteAtoms }, random);
 }
 
 function devIndex(index: number): number {

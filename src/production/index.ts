@@ -1,3 +1,5 @@
+export { type DoppelgaengerOptions, type DoppelgaengerParts, DoppelgaengerWatch } from "./doppelgaenger.ts";
+export { OnionRenewal, type RenewalOptions, type RenewalParts, type RenewalSigner } from "./onion-renewal.ts";
 export { createPacedSealer } from "./paced-sealer.ts";
 export { Producer, type ProducerOptions, type ProducerParts } from "./producer.ts";
 export type { Sealer } from "./sealer.ts";

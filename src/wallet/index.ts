@@ -12,7 +12,7 @@ export type { AccountInfo, AccountKind } from "./keystore-file.ts";
 export type { UnlockedWallet } from "./unlocked-wallet.ts";
 export type { ValidatorKeyInfo, ValidatorSeeds } from "./validator/key-file.ts";
 export { createOnion, ONION_DEPTH, type Onion, type OnionOptions } from "./validator/onion.ts";
-export type { Onions } from "./validator/onions.ts";
+export { type OnionKey, type Onions, tipForBond } from "./validator/onions.ts";
 export {
   type OpenValidatorOptions,
   openDevValidator,

@@ -15,6 +15,8 @@ export interface ValidatorKeyInfo {
   readonly mustWatch: boolean;
   /** Layers of its onions. */
   readonly onionDepth: number;
+  /** The latest of them that was seen in use. */
+  readonly onionNumber: number;
 }
 
 export interface ValidatorKeyFile {
@@ -65,10 +67,12 @@ export function decodeSeeds(bytes: Uint8Array): ValidatorSeeds {
 }
 
 function decodeInfo(value: unknown): ValidatorKeyInfo {
-  const { key, origin, mustWatch, onionDepth } = fieldsOf(value);
+  const { key, origin, mustWatch, onionDepth, onionNumber } = fieldsOf(value);
   if (origin !== "created" && origin !== "imported") throw damaged("origin of a key");
   if (typeof mustWatch !== "boolean") throw damaged("whether a key must be watched");
   if (typeof onionDepth !== "number" || !Number.isInteger(onionDepth) || onionDepth < 1 || onionDepth > 2 ** 24)
     throw damaged("depth of an onion");
-  return { key: asKey(bytesOf(key, 32)), origin, mustWatch, onionDepth };
+  if (typeof onionNumber !== "number" || !Number.isInteger(onionNumber) || onionNumber < 0 || onionNumber >= 2 ** 32)
+    throw damaged("number of an onion");
+  return { key: asKey(bytesOf(key, 32)), origin, mustWatch, onionDepth, onionNumber };
 }

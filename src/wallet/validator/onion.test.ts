@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { asHash, type Hash } from "#base";
 import { onionLayer, onionSeed, onionTip } from "#crypto";
 import { createOnion } from "./onion.ts";
-import { createOnions } from "./onions.ts";
+import { createOnions, tipForBond } from "./onions.ts";
 
 const secret = new Uint8Array(32).fill(5);
 
@@ -55,20 +55,38 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 test("a key that has used up onions before goes on with the one that its tip belongs to", async () => {
   const depth = 600;
-  const onions = await createOnions({ secret, depth, latest: 0 });
+  const later: number[] = [];
+  const onions = await createOnions({ secret, depth, onLater: (number) => later.push(number) });
   expect(onions.tip).toEqual(onionTip(secret, 0, depth));
   const layers = layersOf(3, depth);
   expect(onions.reveal(layers[200]!)).toBeNull();
   while (onions.shareLeft(layers[200]!) === null) await turn();
   expect(onions.reveal(layers[200]!)).toEqual(layers[199]);
+  expect(later).toEqual([3]);
   expect(onions.shareLeft(layers[60]!)).toBe(0.1);
   expect(await onions.nextTip(layers[60]!)).toEqual(onionTip(secret, 4, depth));
   // The next one is at hand as soon as it is asked for.
   expect(onions.reveal(onionTip(secret, 4, depth))).toEqual(onionTip(secret, 4, depth - 1));
 });
 
+test("an onion before the latest is found too", async () => {
+  const onions = await createOnions({ secret, depth: 50, latest: 2 });
+  expect(onions.tip).toEqual(onionTip(secret, 2, 50));
+  expect(await onions.nextTip(onionTip(secret, 1, 20))).toEqual(onions.tip);
+  expect(onions.reveal(onionTip(secret, 1, 20))).toEqual(onionTip(secret, 1, 19));
+});
+
+test("a bond never publishes a tip that may be peeled before it counts", async () => {
+  const key = { seed: secret, onionDepth: 50, onionNumber: 0 };
+  expect(await tipForBond(key, null)).toEqual(onionTip(secret, 0, 50));
+  const standing = { onionTip: onionTip(secret, 1, 30), nextOnionTip: null };
+  expect(await tipForBond(key, standing)).toEqual(onionTip(secret, 2, 50));
+  const nextOnionTip = onionTip(secret, 2, 50);
+  expect(await tipForBond(key, { ...standing, nextOnionTip })).toEqual(nextOnionTip);
+});
+
 test("a tip of nobody's is looked for once", async () => {
-  const onions = await createOnions({ secret, depth: 100, latest: 0 });
+  const onions = await createOnions({ secret, depth: 100 });
   const stranger = asHash(new Uint8Array(32).fill(1));
   expect(await onions.nextTip(stranger)).toBeNull();
   expect(await onions.nextTip(stranger)).toBeNull();

@@ -5,8 +5,8 @@
 import { BoundedMap, type Hash, toHex } from "#base";
 import { createOnion, type Onion } from "./onion.ts";
 
-/** Onions tried beyond those that are known, each as much work as a new one. */
-const LOOK_AHEAD = 4;
+/** Onions tried beyond the latest that is known, each as much work as a new one. */
+const LOOK_AHEAD = 16;
 const REMEMBERED_STRANGERS = 64;
 
 export interface OnionsOptions {
@@ -14,12 +14,14 @@ export interface OnionsOptions {
   readonly secret: Uint8Array;
   /** Of each onion. */
   readonly depth: number;
-  /** The latest that is known to be in use; made at once. */
-  readonly latest: number;
+  /** The latest that is known to be in use; made at once. Default 0. */
+  readonly latest?: number;
+  /** Called when a later one turns out to be in use. */
+  readonly onLater?: (number: number) => void;
 }
 
 export interface Onions {
-  /** The outermost layer of the latest onion. */
+  /** The outermost layer of the latest onion known when this was made. */
   readonly tip: Hash;
   /**
    * The layer under a tip. Null when it has none, or the tip belongs to no onion that is made yet: then others are looked
@@ -32,7 +34,8 @@ export interface Onions {
   nextTip(tip: Hash): Promise<Hash | null>;
 }
 
-export async function createOnions({ secret, depth, latest }: OnionsOptions): Promise<Onions> {
+export async function createOnions(options: OnionsOptions): Promise<Onions> {
+  const { secret, depth, latest = 0, onLater = () => {} } = options;
   const made = new Map<number, Onion>();
   /** Tips of no onion that was tried. */
   const strangers = new BoundedMap<string, true>(REMEMBERED_STRANGERS);
@@ -52,12 +55,15 @@ export async function createOnions({ secret, depth, latest }: OnionsOptions): Pr
     return null;
   };
   const look = async (tip: Hash): Promise<void> => {
-    const last = Math.max(...made.keys()) + LOOK_AHEAD;
-    for (let number = 0; number <= last; number++) {
+    const last = Math.max(...made.keys());
+    const later = Array.from({ length: LOOK_AHEAD }, (_, i) => last + 1 + i);
+    const earlier = Array.from({ length: last }, (_, i) => last - 1 - i);
+    for (const number of [...later, ...earlier]) {
       if (made.has(number)) continue;
       const onion = await createOnion({ secret, number, depth });
       if (onion.left(tip) === null) continue;
       made.set(number, onion);
+      if (number > last) onLater(number);
       return;
     }
     strangers.set(toHex(tip), true);
@@ -77,4 +83,26 @@ export async function createOnions({ secret, depth, latest }: OnionsOptions): Pr
       return onion === null ? null : (await make(onion.number + 1)).tip;
     },
   };
+}
+
+/** A signing key as far as its onions go. */
+export interface OnionKey {
+  /** 32 bytes. */
+  readonly seed: Uint8Array;
+  readonly onionDepth: number;
+  readonly onionNumber: number;
+}
+
+/**
+ * What a bond publishes as the tip of its onion. A layer that a block may show before the bond is in a block would be
+ * known to everybody when its turn comes, so a validator that has an onion gets the next one.
+ * @param standing the validator's record, if its signing key is this one
+ */
+export async function tipForBond(
+  { seed, onionDepth, onionNumber }: OnionKey,
+  standing: { readonly onionTip: Hash; readonly nextOnionTip: Hash | null } | null,
+): Promise<Hash> {
+  if (standing?.nextOnionTip != null) return standing.nextOnionTip;
+  const onions = await createOnions({ secret: seed, depth: onionDepth, latest: onionNumber });
+  return (standing === null ? null : await onions.nextTip(standing.onionTip)) ?? onions.tip;
 }

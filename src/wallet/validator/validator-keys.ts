@@ -47,7 +47,7 @@ export async function addValidatorKey(options: AddKeyOptions, random: Random): P
   const { folder, chainId, passphrase, seed = random.bytes(32), onionDepth = ONION_DEPTH } = options;
   const key = ed25519PublicKey(seed);
   const origin = options.seed === undefined ? "created" : "imported";
-  const info: ValidatorKeyInfo = { key, origin, mustWatch: origin === "imported", onionDepth };
+  const info: ValidatorKeyInfo = { key, origin, mustWatch: origin === "imported", onionDepth, onionNumber: 0 };
   const guard = await openSigningGuard({ folder, chainId });
   try {
     const exists = hasValidatorKeys(folder);
@@ -111,10 +111,19 @@ export class ValidatorKeys {
   }
 
   /** Nobody else was seen to use the key. */
-  async endWatch(key: Key): Promise<void> {
-    await this.#update(async (file) => ({
+  endWatch(key: Key): Promise<void> {
+    return this.#change(key, { mustWatch: false });
+  }
+
+  /** A later onion of the key is in use. */
+  noteOnion(key: Key, onionNumber: number): Promise<void> {
+    return this.#change(key, { onionNumber });
+  }
+
+  #change(key: Key, change: Partial<ValidatorKeyInfo>): Promise<void> {
+    return this.#update(async (file) => ({
       ...file,
-      keys: file.keys.map((info) => (equalBytes(info.key, key) ? { ...info, mustWatch: false } : info)),
+      keys: file.keys.map((info) => (equalBytes(info.key, key) ? { ...info, ...change } : info)),
     }));
   }
 

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { asHash, seededRandom, toHex } from "#base";
 import { ed25519PublicKey, onionTip, verifySignature } from "#crypto";
 import { DEV_ONION_DEPTH, devValidatorSeed } from "#spec";
+import { minFeeAtoms } from "#wallet/core";
 import { tempDir } from "../../../test/support/temp.ts";
 import { GUARD_FILE } from "../guard/guard-journal.ts";
 import { openDevValidator, openValidator, type Validator, validatorFolder } from "./validator.ts";
@@ -39,21 +40,26 @@ describe("a new key", () => {
     const validator = await open();
     const [signer] = validator.signers;
     expect(signer!.key).toEqual(info.key);
-    expect(ed25519PublicKey(signer!.seed)).toEqual(info.key);
-    expect(signer!.tip).toEqual(onionTip(signer!.seed, 0, 100));
+    const [own] = (await (await openValidatorKeys(place.folder, random)).unlock(passphrase)).values();
+    expect(ed25519PublicKey(own!)).toEqual(info.key);
+    expect(signer!.tip).toEqual(onionTip(own!, 0, 100));
     const { reveal } = signer!;
-    expect(reveal(signer!.tip)).toEqual(onionTip(signer!.seed, 0, 99));
+    expect(reveal(signer!.tip)).toEqual(onionTip(own!, 0, 99));
+    const renewal = signer!.buildRenewal(3, message).transaction;
+    expect(renewal).toMatchObject({ sender: info.key, nonce: 3, feeAtoms: minFeeAtoms(32) });
     const signed = await block(validator, 5);
     expect(signed.ok && verifySignature(signed.value, message, info.key)).toBe(true);
     expect(await block(validator, 5)).toMatchObject({ error: { code: "guard-refused" } });
     await validator.close();
-    expect(signer!.seed).toEqual(new Uint8Array(32));
   });
 
   test("is for its owner's eyes, and its seed nowhere to be read", async () => {
     await add({ seed });
     for (const name of ["keys.json", GUARD_FILE]) expect(statSync(join(place.folder, name)).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(place.folder, "keys.json"), "utf8")).not.toContain(toHex(seed));
+    const validator = await open();
+    expect(inspect(validator, { depth: 9 })).not.toContain("seed");
+    await validator.close();
     expect(inspect(await openValidatorKeys(place.folder, random), { depth: 9 })).not.toContain(toHex(seed));
     expect(readdirSync(place.folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
@@ -79,10 +85,13 @@ describe("an imported key", () => {
     expect(info).toMatchObject({ key: ed25519PublicKey(seed), origin: "imported", mustWatch: true });
     const validator = await open();
     expect(validator.signers[0]!.mustWatch).toBe(true);
+    expect(validator.signers[0]!.tip).toEqual(onionTip(seed, 0, 100));
+    expect(await validator.signers[0]!.nextTip(onionTip(seed, 2, 50))).toEqual(onionTip(seed, 3, 100));
     await validator.endWatch(info.key);
     await validator.close();
     const again = await open();
     expect(again.signers[0]!.mustWatch).toBe(false);
+    expect(again.signers[0]!.tip).toEqual(onionTip(seed, 2, 100));
     await again.close();
   });
 
@@ -150,6 +159,7 @@ describe("refuses", () => {
     ["another key", "keystore-damaged", (d) => ({ ...d, keys: [{ ...d.keys[0], key: "00".repeat(32) }] })],
     ["an onion without layers", "keystore-damaged", (d) => ({ ...d, keys: [{ ...d.keys[0], onionDepth: 0 }] })],
     ["an unknown origin", "keystore-damaged", (d) => ({ ...d, keys: [{ ...d.keys[0], origin: "found" }] })],
+    ["an onion without a number", "keystore-damaged", (d) => ({ ...d, keys: [{ ...d.keys[0], onionNumber: -1 }] })],
     ["no word on watching", "keystore-damaged", (d) => ({ ...d, keys: [{ ...d.keys[0], mustWatch: 1 }] })],
   ])("%s", async (_, code, change) => {
     await add();

@@ -1,11 +1,25 @@
 /** A validator's keys, onions and guard, opened for signing. */
 import { join } from "node:path";
-import { blameNobody, err, type Fault, type Hash, type Key, type Random, type Result, toHex } from "#base";
-import { ed25519PublicKey } from "#crypto";
+import {
+  type Address,
+  blameNobody,
+  err,
+  type Fault,
+  type Hash,
+  type Key,
+  type Random,
+  type Result,
+  toHex,
+} from "#base";
+import { addressOf, ed25519PublicKey } from "#crypto";
+import type { PreparedTransaction } from "#model";
 import { DEV_ONION_DEPTH, devValidatorSeed } from "#spec";
+import { buildRenew } from "#wallet/core";
 import { openSigningGuard, type SigningGuard, type SigningJob } from "../guard/signing-guard.ts";
-import { createOnions, type Onions } from "./onions.ts";
-import { openValidatorKeys } from "./validator-keys.ts";
+import { createOnions, type OnionKey, type Onions } from "./onions.ts";
+import { openValidatorKeys, type ValidatorKeys } from "./validator-keys.ts";
+
+const MIN_FEE_PER_BYTE_ATOMS = 10n;
 
 /** The validator's folder inside the node's data. */
 export function validatorFolder(dataFolder: string): string {
@@ -15,12 +29,14 @@ export function validatorFolder(dataFolder: string): string {
 /** One signing key: its onions, and what must be known before it signs. */
 export interface ValidatorSigner extends Pick<Onions, "reveal" | "shareLeft" | "nextTip"> {
   readonly key: Key;
-  /** 32 bytes: signs transactions of the key's own account, and nothing that the guard is for. */
-  readonly seed: Uint8Array;
-  /** Outermost layer of its first onion. */
+  /** Of the key's own account, which pays for renewals. */
+  readonly address: Address;
+  /** Outermost layer of the onion that was in use last; of a new key, its first. */
   readonly tip: Hash;
   /** It came from elsewhere, and nobody has watched yet whether it is in use there. */
   readonly mustWatch: boolean;
+  /** A signed renewal, to be sent. */
+  buildRenewal(nonce: number, onionTip: Hash): PreparedTransaction;
 }
 
 export interface Validator {
@@ -39,6 +55,8 @@ export interface OpenValidatorOptions {
   readonly folder: string;
   readonly chainId: Hash;
   readonly passphrase: string;
+  /** The chain's minimum; default 10. */
+  readonly minFeePerByteAtoms?: bigint;
 }
 
 /**
@@ -50,10 +68,8 @@ export async function openValidator(options: OpenValidatorOptions, random: Rando
   const keys = await openValidatorKeys(folder, random);
   const seeds = await keys.unlock(passphrase);
   const given = keys.list().toReversed();
-  const signers = given.map(({ key, onionDepth, mustWatch }) => ({
-    ...{ seed: seeds.get(toHex(key))!, depth: onionDepth, mustWatch },
-  }));
-  return open(await openSigningGuard({ folder, chainId }), signers, (key) => keys.endWatch(key));
+  const signers = given.map((info) => ({ ...info, seed: seeds.get(toHex(info.key))! }));
+  return open(await openSigningGuard({ folder, chainId }), signers, keys, options);
 }
 
 /**
@@ -61,34 +77,41 @@ export async function openValidator(options: OpenValidatorOptions, random: Rando
  * @param indexes of `devValidatorSeed`
  */
 export async function openDevValidator(
-  { folder, chainId }: Pick<OpenValidatorOptions, "folder" | "chainId">,
+  options: Omit<OpenValidatorOptions, "passphrase">,
   indexes: readonly number[],
 ): Promise<Validator> {
-  const guard = await openSigningGuard({ folder, chainId });
+  const guard = await openSigningGuard(options);
   const signers = indexes.map((index) => ({
-    ...{ seed: devValidatorSeed(index).slice(), depth: DEV_ONION_DEPTH, mustWatch: false },
+    ...{ seed: devValidatorSeed(index).slice(), onionDepth: DEV_ONION_DEPTH, onionNumber: 0, mustWatch: false },
   }));
   for (const { seed } of signers) await guard.register(ed25519PublicKey(seed));
-  return open(guard, signers, async () => {});
+  return open(guard, signers, null, options);
 }
 
-interface GivenKey {
-  readonly seed: Uint8Array;
-  readonly depth: number;
+interface GivenKey extends OnionKey {
   readonly mustWatch: boolean;
 }
 
+/** @param keys where what is learnt of them is written down */
 async function open(
   guard: SigningGuard,
   given: readonly GivenKey[],
-  endWatch: (key: Key) => Promise<void>,
+  keys: ValidatorKeys | null,
+  options: Pick<OpenValidatorOptions, "chainId" | "minFeePerByteAtoms">,
 ): Promise<Validator> {
+  const { chainId, minFeePerByteAtoms = MIN_FEE_PER_BYTE_ATOMS } = options;
   const signers: ValidatorSigner[] = [];
-  for (const { seed, depth, mustWatch } of given) {
-    const onions = await createOnions({ secret: seed, depth, latest: 0 });
-    signers.push({ ...onions, key: ed25519PublicKey(seed), seed, mustWatch });
+  const seedOf = new Map<string, Uint8Array>();
+  for (const { seed, onionDepth, onionNumber, mustWatch } of given) {
+    const key = ed25519PublicKey(seed);
+    // A number that was not written down is found again by the tip.
+    const onLater = (number: number): void => void keys?.noteOnion(key, number).catch(() => {});
+    const onions = await createOnions({ secret: seed, depth: onionDepth, latest: onionNumber, onLater });
+    const buildRenewal = (nonce: number, onionTip: Hash): PreparedTransaction =>
+      buildRenew({ chainId, seed, nonce, onionTip, minFeePerByteAtoms });
+    signers.push({ ...onions, key, address: addressOf(key), mustWatch, buildRenewal });
+    seedOf.set(toHex(key), seed);
   }
-  const seedOf = new Map(signers.map(({ key, seed }) => [toHex(key), seed]));
   return {
     signers,
     guard,
@@ -97,7 +120,9 @@ async function open(
       if (seed === undefined) return err(blameNobody("guard-unknown-key", { key: toHex(job.key) }));
       return guard.sign(job, seed);
     },
-    endWatch,
+    async endWatch(key) {
+      await keys?.endWatch(key);
+    },
     async close() {
       await guard.close();
       for (const { seed } of given) seed.fill(0);
