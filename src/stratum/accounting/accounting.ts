@@ -46,7 +46,7 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
   const books = await checkBooks(database.reader, options);
   if (books.problems.length > 0) throw new InvariantError(`the pool's books are wrong: ${books.problems.join("; ")}`);
   // Asked before any reward can have made it; a node that is away is asked again at each settlement.
-  await noteAccount(parts, options.newAccountBurnAtoms).catch(() => {});
+  await noteAccount(parts, null).catch(() => {});
   const miners = await openMinerIndex(database.reader);
   const shares = await openShareJournal(options, parts, miners);
   const blocks = createBlockWatch(options, parts);
@@ -131,17 +131,23 @@ function assertOptions(options: AccountingOptions): void {
     throw new OperationError("pool-terms", `a window of ${windowBlocks} blocks`);
 }
 
-/** The first reward of an address without an account pays for making one (rule TX-12), and the pool bears that. */
-async function noteAccount({ database, chain, signer, clock }: AccountingParts, burnAtoms: bigint): Promise<void> {
+/**
+ * The first reward of an address without an account pays for making one (rule TX-12), and the pool bears that.
+ * @param burnAtoms null before the blocks are settled: then only a first look is written down
+ */
+async function noteAccount(
+  { database, chain, signer, clock }: AccountingParts,
+  burnAtoms: bigint | null,
+): Promise<void> {
   const db = database.reader;
   const noted = await db.selectFrom("meta").select("value").where("name", "=", ACCOUNT_ROW).executeTakeFirst();
-  if (noted?.value === "made") return;
+  if (noted?.value === "made" || (noted !== undefined && burnAtoms === null)) return;
   const account = await chain.account(signer.address);
   const isRewarded = await db.selectFrom("blocks").select("id").where("state", "=", "confirmed").executeTakeFirst();
   if (account === null && noted !== undefined) return;
   await database.write(async (tx) => {
     await saveMeta(tx, ACCOUNT_ROW, account === null ? "awaited" : "made");
-    if (account === null || noted === undefined || isRewarded === undefined) return;
+    if (account === null || noted === undefined || isRewarded === undefined || burnAtoms === null) return;
     await savePoolEntry(tx, "account-creation", -burnAtoms, clock.nowMs());
   });
 }

@@ -4,7 +4,7 @@ import { ed25519PublicKey } from "#crypto";
 import { type Division, divideReward } from "../trust/schemes.ts";
 import { changeBalances, changePoolAccount } from "./balances.ts";
 import { type AddressBook, createAddressBook, loadBlockWorks } from "./block-works.ts";
-import type { Writer } from "./database.ts";
+import { insertRows, type Writer } from "./database.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
 import type { ChainHead, PoolBlock } from "./pool-chain.ts";
 import { termsOf } from "./round-state.ts";
@@ -112,11 +112,7 @@ async function saveDivision(
     amount: String(amountAtoms),
     value: null,
   }));
-  for (let at = 0; at < credits.length; at += 500)
-    await tx
-      .insertInto("credits")
-      .values(credits.slice(at, at + 500))
-      .execute();
+  await insertRows(tx, "credits", credits);
   const { feeAtoms, poolAtoms, totalWork } = division;
   await tx
     .updateTable("blocks")

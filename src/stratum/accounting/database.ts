@@ -1,10 +1,10 @@
 /** The one database of the pool's money: SQLite, or PostgreSQL by option, behind the same queries. */
 import { Buffer } from "node:buffer";
 import Sqlite from "better-sqlite3";
-import { Kysely, SqliteDialect, type Transaction } from "kysely";
+import { type InsertObject, Kysely, SqliteDialect, type Transaction } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
-import { Mutex, OperationError, type Random, toHex } from "#base";
+import { BoundedMap, Mutex, OperationError, type Random, toHex } from "#base";
 import { type DatabaseKind, migrate } from "./migrations.ts";
 import type { Tables } from "./tables.ts";
 
@@ -14,6 +14,7 @@ export type DatabaseOptions =
   /** `url` as in `postgres://user:password@host:5432/name`; `socketDir` instead of a host. */
   | { readonly kind: "postgres"; readonly url: string; readonly socketDir?: string };
 
+type Statement = ReturnType<Sqlite["prepare"]>;
 export type Reader = Kysely<Tables>;
 export type Writer = Transaction<Tables>;
 
@@ -29,6 +30,9 @@ export interface PoolDatabase {
 }
 
 const WRITER_ROW = "writer";
+const STATEMENTS = 300;
+/** Few sizes make few statements; all parameters of one fit both databases. */
+const INSERT_SIZES = [256, 64, 16, 4, 1];
 
 /** Opens, converts an older schema, and takes the database over from any process that still holds it. */
 export async function openPoolDatabase(options: DatabaseOptions, random: Random): Promise<PoolDatabase> {
@@ -64,6 +68,20 @@ export async function openPoolDatabase(options: DatabaseOptions, random: Random)
   };
 }
 
+/** Any number of rows. */
+export async function insertRows<T extends keyof Tables>(
+  tx: Writer,
+  table: T,
+  rows: readonly Tables[T][],
+): Promise<void> {
+  for (let at = 0; at < rows.length; ) {
+    const size = INSERT_SIZES.find((each) => each <= rows.length - at)!;
+    const values = rows.slice(at, at + size) as readonly InsertObject<Tables, T>[];
+    await tx.insertInto(table).values(values).execute();
+    at += size;
+  }
+}
+
 /** For columns of bytes, which both drivers want as a Buffer. */
 export function toBlob(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -76,7 +94,14 @@ function openSqlite(file: string, maxPages?: number): Reader {
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   if (maxPages !== undefined) database.pragma(`max_page_count = ${maxPages}`);
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+  // Compiling a statement costs more than running it, and there are few different ones.
+  const compiled = new BoundedMap<string, Statement>(STATEMENTS);
+  const prepare = (text: string): Statement => {
+    const statement = compiled.get(text) ?? database.prepare(text);
+    compiled.set(text, statement);
+    return statement;
+  };
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }) });
 }
 
 function openPostgres({ url, socketDir }: Extract<DatabaseOptions, { kind: "postgres" }>): Reader {

@@ -13,7 +13,7 @@ const MINERS = Array.from({ length: 10 }, (_, i) => ({
   work: BigInt(1 + (i % 3) * 2),
 }));
 const POWER = MINERS.reduce((sum, { power }) => sum + power, 0);
-const BLOCK_WORK = 96n;
+const BLOCK_WORK = 64n;
 const MATURITY = 5;
 /** Neighbouring rounds share a PPLNS window; batches of so many hardly do. */
 const BATCH_ROUNDS = 25;
@@ -66,7 +66,7 @@ async function mineRounds(pool: TestPool): Promise<{ amountAtoms: bigint }[]> {
     }
     await pool.find(share);
     round++;
-    if (round % 10 === 0) await pool.accounting.settle();
+    if (round % 25 === 0) await pool.accounting.settle();
   }
   await Promise.all(counted);
   return works;

@@ -6,7 +6,7 @@ import { asHash, assertInvariant, fromHex, OperationError, toHex } from "#base";
 import { parseAddress } from "#crypto";
 import { MAX_OUTPUTS } from "#model";
 import { type BalanceChange, changeBalances } from "./balances.ts";
-import { toBlob, type Writer } from "./database.ts";
+import { insertRows, toBlob, type Writer } from "./database.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
 import { type Payee, type PayoutPlan, planPayout } from "./payout-plan.ts";
 import type { ChainAccount, ChainHead, TransactionPlace } from "./pool-chain.ts";
@@ -209,19 +209,18 @@ async function savePayout(
       height: null,
     })
     .execute();
-  await tx
-    .insertInto("payout_outputs")
-    .values(
-      plan.outputs.map((output) => ({
-        payout: id,
-        miner: output.miner,
-        gross: String(output.owedAtoms),
-        amount: String(output.amountAtoms),
-        fee_part: String(output.feeAtoms),
-        burn: String(output.burnAtoms),
-      })),
-    )
-    .execute();
+  await insertRows(
+    tx,
+    "payout_outputs",
+    plan.outputs.map((output) => ({
+      payout: id,
+      miner: output.miner,
+      gross: String(output.owedAtoms),
+      amount: String(output.amountAtoms),
+      fee_part: String(output.feeAtoms),
+      burn: String(output.burnAtoms),
+    })),
+  );
   const changes = plan.outputs.map(({ miner, owedAtoms }): [number, BalanceChange] => [
     miner,
     { owed: -owedAtoms, paying: owedAtoms },

@@ -1,22 +1,12 @@
 /** Where accepted shares become durable: in order, in batches, each with its place in the log of its round (rules PAY-10, LOG-1). */
-import {
-  asHash,
-  assertInvariant,
-  type Cancel,
-  equalBytes,
-  InvariantError,
-  type Key,
-  OperationError,
-  toHex,
-} from "#base";
+import { assertInvariant, type Cancel, equalBytes, InvariantError, OperationError } from "#base";
 import { ed25519PublicKey, parseAddress } from "#crypto";
 import type { BlockResult, FoundBlock, ShareSink } from "../share.ts";
-import { frontierRoot } from "../trust/share-log.ts";
 import { signTreeHead } from "../trust/tree-head.ts";
-import { toBlob, type Writer } from "./database.ts";
+import { type HeadSigner, noteRefusal, openRound, saveBatch, saveHead } from "./batch-store.ts";
 import type { MinerIndex } from "./miner-index.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
-import { beginRound, loadCurrentRound, type RoundState, roundRow } from "./round-state.ts";
+import type { RoundState } from "./round-state.ts";
 import { createSampler } from "./samples.ts";
 import { type Batch, prepareBatch, type QueuedShare } from "./share-batch.ts";
 
@@ -54,6 +44,7 @@ export async function openShareJournal(
 ): Promise<ShareJournal> {
   const { database, clock, log, events, receiptSeed } = parts;
   const poolKey = ed25519PublicKey(receiptSeed);
+  const sign: HeadSigner = (head) => signTreeHead(options.chainId, { ...head, poolKey }, receiptSeed);
   const sampler = createSampler();
   let round = await openRound(options, parts, poolKey);
   let queue: Waiting[] = [];
@@ -102,7 +93,7 @@ export async function openShareJournal(
     try {
       batch = prepareBatch(taken, { round, poolKey, miners, options, counted });
       taken = taken.slice(0, batch.taken);
-      await database.write((tx) => saveBatch(tx, batch, options, parts));
+      await database.write((tx) => saveBatch(tx, batch, sign));
     } catch (error) {
       return onFailure(error, taken);
     }
@@ -175,7 +166,7 @@ export async function openShareJournal(
     async publishHead() {
       if (round.frontier.size === signedSize || round.frontier.size === 0) return;
       const head = round;
-      await database.write((tx) => saveHead(tx, head, false, clock.nowMs(), options, receiptSeed));
+      await database.write((tx) => saveHead(tx, head, false, clock.nowMs(), sign));
       if (round.id === head.id) signedSize = head.frontier.size;
     },
     saveSamples: () => database.write((tx) => sampler.save(tx, clock.nowMs())),
@@ -192,109 +183,4 @@ export async function openShareJournal(
       queue = [];
     },
   };
-}
-
-/** The current round; begins the first one, and gives one without shares the terms of today. */
-async function openRound(options: AccountingOptions, parts: AccountingParts, poolKey: Key): Promise<RoundState> {
-  const { database, clock } = parts;
-  const loaded = await loadCurrentRound(database.reader, poolKey);
-  if (loaded !== null && loaded.frontier.size > 0) return loaded;
-  const first = loaded ?? beginRound(1, options.terms, clock.nowMs(), asHash(new Uint8Array(32)));
-  const round = { ...first, terms: options.terms };
-  await database.write(async (tx) => {
-    await tx.deleteFrom("rounds").where("id", "=", round.id).execute();
-    await tx.insertInto("rounds").values(roundRow(round)).execute();
-  });
-  return round;
-}
-
-async function saveBatch(tx: Writer, batch: Batch, options: AccountingOptions, parts: AccountingParts): Promise<void> {
-  const money = { owed: "0", paying: "0", paid: "0", threshold: null };
-  if (batch.newMiners.length > 0)
-    await tx
-      .insertInto("miners")
-      .values(batch.newMiners.map(({ id, address }) => ({ id, address, ...money })))
-      .execute();
-  if (batch.rows.length > 0) await tx.insertInto("shares").values(batch.rows).execute();
-  if (batch.withheld.length > 0) await tx.insertInto("withheld").values(batch.withheld).execute();
-  const { id, ...columns } = roundRow(batch.round);
-  const endedMs = batch.found === null ? null : batch.found.share.timeMs;
-  await tx
-    .updateTable("rounds")
-    .set({ ...columns, ended_ms: endedMs })
-    .where("id", "=", id)
-    .execute();
-  if (batch.found === null || batch.nextRound === null) return;
-  const works = [...batch.round.tallies].map(([miner, tally]) => ({
-    round: id,
-    miner,
-    ...tally,
-    work: String(tally.work),
-  }));
-  for (let at = 0; at < works.length; at += 1_000)
-    await tx
-      .insertInto("round_work")
-      .values(works.slice(at, at + 1_000))
-      .execute();
-  await saveHead(tx, batch.round, true, batch.found.share.timeMs, options, parts.receiptSeed);
-  await tx.insertInto("rounds").values(roundRow(batch.nextRound)).execute();
-  const { miner, share } = batch.found;
-  const unknown = { reward: null, fee: null, pool_atoms: null, total_work: null, refused: null };
-  await tx
-    .insertInto("blocks")
-    .values({
-      id: toHex(share.hash),
-      round: id,
-      height: share.height,
-      miner,
-      state: "pending",
-      block_work: String(share.blockWork),
-      found_ms: share.timeMs,
-      ...unknown,
-    })
-    .execute();
-}
-
-async function saveHead(
-  tx: Writer,
-  round: RoundState,
-  final: boolean,
-  timeMs: number,
-  options: AccountingOptions,
-  seed: Uint8Array,
-): Promise<void> {
-  const root = frontierRoot(round.frontier);
-  const size = round.frontier.size;
-  const head = {
-    poolKey: ed25519PublicKey(seed),
-    round: round.id,
-    size,
-    root,
-    previousRoot: round.previousRoot,
-    timeMs,
-    final,
-  };
-  const { signature } = signTreeHead(options.chainId, head, seed);
-  await tx
-    .insertInto("tree_heads")
-    .values({
-      round: round.id,
-      size,
-      final: final ? 1 : 0,
-      time_ms: timeMs,
-      root: toBlob(root),
-      signature: toBlob(signature),
-    })
-    .onConflict((conflict) => conflict.columns(["round", "size", "final"]).doNothing())
-    .execute();
-}
-
-async function noteRefusal({ database }: AccountingParts, block: FoundBlock, reason: string): Promise<void> {
-  await database.write((tx) =>
-    tx
-      .updateTable("blocks")
-      .set({ refused: reason.slice(0, 200) })
-      .where("id", "=", toHex(block.id))
-      .execute(),
-  );
 }

@@ -3,11 +3,14 @@
  * chain in another. `node payout-child.ts <folder>`; each line it prints is the height of its chain.
  */
 import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { openFileChain } from "./file-chain.ts";
 import { testAddress } from "./share-maker.ts";
 import { createSigner, createTestPool, REWARD_ATOMS } from "./test-pool.ts";
 
+// Otherwise it is written at an end that never comes.
+flushCompileCache();
 const dir = process.argv[2]!;
 const chain = openFileChain(dir);
 const { height } = await chain.head();
