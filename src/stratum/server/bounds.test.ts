@@ -35,11 +35,25 @@ describe("a line that is no request", () => {
   ])("of %s is answered with error 20", async (_what, line) => {
     pool = await startTestPool();
     const miner = await pool.connect();
+    await miner.call("mining.subscribe");
     miner.raw(Buffer.concat([Buffer.from(line), Buffer.from("\n")]));
-    const answer = await miner.until(() => miner.messages[0]);
+    const answer = await miner.until(() => miner.messages[1]);
     expect(answer).toMatchObject({ result: null, error: [20, expect.any(String), null] });
     expect(await miner.call("mining.ping")).toMatchObject({ result: "pong" });
     expect(pool.server.metrics.malformedLinesTotal).toBe(1);
+  });
+
+  test("before any other is the end of the connection, and of no more: it may be somebody's browser", async () => {
+    pool = await startTestPool({ banStrikes: 2 });
+    const neighbour = await pool.miner();
+    for (let i = 0; i < 5; i++) {
+      const browser = await pool.connect();
+      browser.raw("POST / HTTP/1.1\r\nHost: pool\r\nContent-Type: text/plain\r\n\r\n");
+      await browser.closed;
+      expect(browser.messages[0]).toMatchObject({ error: [20, "the line is not JSON", null] });
+    }
+    expect(pool.server.metrics).toMatchObject({ bansTotal: 0, malformedLinesTotal: 5 });
+    expect(await neighbour.submit(ADDRESS, neighbour.mine())).toMatchObject({ result: true });
   });
 
   test("brackets and quotes inside strings are none", async () => {
@@ -54,9 +68,15 @@ describe("a line that is no request", () => {
   });
 
   test("too often is the end for its host, until the ban expires", async () => {
-    pool = await startTestPool({ banStrikes: 5 });
-    const [miner, neighbour] = [await pool.connect(), await pool.miner()];
-    miner.raw("rubbish\n".repeat(5));
+    pool = await startTestPool({ banStrikes: 5, idleMs: 3_600_000 });
+    const [miner, neighbour] = [await pool.miner(), await pool.miner()];
+    miner.raw("rubbish\n".repeat(4));
+    await miner.until(() => miner.messages.at(-1)!.error != null);
+    // What lies long enough in the past is forgiven.
+    pool.pass(600_001);
+    miner.raw("rubbish\n".repeat(4));
+    expect(await miner.call("mining.ping")).toMatchObject({ result: "pong" });
+    miner.raw("rubbish\n");
     await miner.closed;
     pool.pass(1_000);
     await neighbour.closed;

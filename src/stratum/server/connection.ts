@@ -107,7 +107,7 @@ export class Connection implements Outlet {
     if (answers !== "" && this.#droppedMs === null) this.#write(answers);
     for (let i = 0; i < taken; i++) observe();
     if (tooLong) {
-      this.#pool.gate.strike(this.host, nowMs);
+      if (this.session.ticket !== null) this.#pool.gate.strike(this.host, nowMs);
       this.drop(`a line is longer than ${options.maxLineBytes} bytes`);
     } else if (this.#pool.gate.isBanned(this.host, nowMs)) this.drop("too many invalid requests from your address");
     else if (this.#tokens < 1 && this.#reader.heldBytes > 0) this.#pause();

@@ -103,6 +103,8 @@ describe("a found block", () => {
       await pass(500);
     }
     expect(await result).toEqual({ accepted: true });
+    await settle();
+    expect(states).toEqual(["height 1", "height 2"]);
     submit = () => Promise.reject(new Error("connection reset"));
     const lost = expect(source.submit(state.template, SEAL)).rejects.toThrow("connection reset");
     for (let i = 0; i < 4; i++) {

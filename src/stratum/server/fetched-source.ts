@@ -78,7 +78,10 @@ export function createFetchedSource(
   const submit = async (template: WorkTemplate, seal: PowSeal): Promise<BlockResult> => {
     for (let left = SUBMIT_TRIES - 1; ; left--) {
       try {
-        return await feed.submit(template, seal);
+        const result = await feed.submit(template, seal);
+        // Our own block is the first thing that makes our work stale: news of it need not go around.
+        if (running) void ask();
+        return result;
       } catch (error) {
         if (left === 0 || !running) throw error;
         log.warn("a found block did not reach the node, again", { height: template.height, why: String(error) });

@@ -14,6 +14,7 @@ interface HostRecord {
   valid: number;
   invalid: number;
   strikes: number;
+  strikesSinceMs: number;
   bannedUntilMs: number;
 }
 
@@ -74,7 +75,12 @@ export class Gatekeeper {
   /** Counts a line that was no request. */
   strike(host: string, nowMs: number): void {
     const record = this.#hosts.get(host);
-    if (record === undefined || ++record.strikes < this.#options.banStrikes) return;
+    if (record === undefined) return;
+    if (nowMs - record.strikesSinceMs > this.#options.banMs) {
+      record.strikes = 0;
+      record.strikesSinceMs = nowMs;
+    }
+    if (++record.strikes < this.#options.banStrikes) return;
     record.strikes = 0;
     this.#ban(record, nowMs);
   }
@@ -96,7 +102,8 @@ export class Gatekeeper {
 }
 
 function newRecord(tokens: number, nowMs: number): HostRecord {
-  return { connections: 0, tokens, tokensAtMs: nowMs, valid: 0, invalid: 0, strikes: 0, bannedUntilMs: 0 };
+  const counts = { connections: 0, valid: 0, invalid: 0, strikes: 0 };
+  return { ...counts, tokens, tokensAtMs: nowMs, strikesSinceMs: nowMs, bannedUntilMs: 0 };
 }
 
 /** What one party usually has one of: an IPv4 address, or the /64 that an IPv6 address lies in. */

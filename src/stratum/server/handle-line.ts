@@ -14,8 +14,11 @@ export function handleLine(pool: Pool, session: Session, line: string, later: ()
   const parsed = parseLine(line);
   if (parsed.kind === "malformed") {
     pool.metrics.malformedLinesTotal++;
-    pool.gate.strike(session.outlet.host, pool.clock.nowMs());
-    return encodeRefusal(parsed.id, refusal("other", parsed.words));
+    session.outlet.send(encodeRefusal(parsed.id, refusal("other", parsed.words)));
+    // Not held against the host before it has spoken Stratum: else any page in a browser could get its reader's miners banned.
+    if (session.ticket === null) session.outlet.drop("this is a Stratum server");
+    else pool.gate.strike(session.outlet.host, pool.clock.nowMs());
+    return "";
   }
   return parsed.kind === "answer" ? "" : answer(pool, session, parsed, later);
 }

@@ -61,6 +61,11 @@ export class JobBook {
     return job.shares.size >= this.#options.maxSharesPerJob;
   }
 
+  /** Time for another one: not every miner changes over at once. */
+  isHalfFull(job: Job): boolean {
+    return job.shares.size * 2 >= this.#options.maxSharesPerJob;
+  }
+
   /** From now on the same share is a duplicate. */
   remember(job: Job, key: string): void {
     job.shares.add(key);

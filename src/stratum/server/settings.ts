@@ -74,7 +74,12 @@ export const STRATUM_SETTINGS = {
     max: 600_000,
     about: "how long shares still count after the node has gone away",
   },
-  maxSharesPerJob: { default: 131_072, min: 16, max: 2 ** 23, about: "shares after which a job is replaced" },
+  maxSharesPerJob: {
+    default: 262_144,
+    min: 16,
+    max: 2 ** 23,
+    about: "shares taken on one job; after half as many there is another",
+  },
   maxSharesRemembered: { default: 1_048_576, min: 16, max: 2 ** 26, about: "shares kept to recognise duplicates" },
   banShares: { default: 200, min: 1, max: 1_000_000, about: "shares of one host by which it is judged" },
   banPercent: { default: 50, unit: "%", min: 1, max: 100, about: "share of invalid ones among them that bans" },

@@ -248,6 +248,10 @@ export class StratumServer {
   }
 
   #tellState(why: string | null): void {
+    // The silence of the time between says nothing about a miner.
+    const nowMs = this.#pool.clock.nowMs();
+    if (why === null)
+      for (const session of this.#pool.sessions) session.window = { sinceMs: nowMs, shares: 0, difficulty: 0 };
     this.say(why === null ? "The node is back, work goes on." : waitWords(why));
   }
 

@@ -22,9 +22,6 @@ export function submit(pool: Pool, session: Session, params: readonly unknown[])
   const worker = typeof name === "string" ? session.workers.get(name) : undefined;
   if (worker === undefined)
     return reject(pool, session, "unauthorized", refusal("unauthorized", "Unauthorized worker"));
-  const obstacle = pool.sink.obstacle() ?? (session.unrecorded >= MAX_UNRECORDED ? "recording is behind" : null);
-  if (obstacle !== null)
-    return reject(pool, session, "unrecorded", refusal("other", `Shares cannot be counted now: ${obstacle}`));
   const nowMs = pool.clock.nowMs();
   const { desk } = pool;
   const job = typeof jobId === "string" ? desk.book.find(jobId) : undefined;
@@ -34,21 +31,26 @@ export function submit(pool: Pool, session: Session, params: readonly unknown[])
   const { extranonce1, difficulty } = terms;
   const checked = checkShare(job, { extranonce1, versionMask: session.versionMask, limit: difficulty.limit }, fields);
   if (!checked.ok) return reject(pool, session, resultOf(checked.error), checked.error);
-  return accept(pool, session, worker, job, difficulty, checked.value, nowMs);
+  const share = describe(session, worker, job, difficulty, checked.value, nowMs);
+  const obstacle = pool.sink.obstacle() ?? (session.unrecorded >= MAX_UNRECORDED ? "recording is behind" : null);
+  if (obstacle === null) return accept(pool, session, share, job, difficulty, checked.value);
+  if (checked.value.isBlock) {
+    desk.book.remember(job, checked.value.key);
+    announceBlock(pool, job, checked.value, share);
+  }
+  return reject(pool, session, "unrecorded", refusal("other", `Shares cannot be counted now: ${obstacle}`));
 }
 
 function accept(
   pool: Pool,
   session: Session,
-  worker: Worker,
+  share: AcceptedShare,
   job: Job,
   difficulty: ShareDifficulty,
   checked: CheckedShare,
-  nowMs: number,
 ): Answer | Promise<Answer> {
   const { book } = pool.desk;
   book.remember(job, checked.key);
-  const share = describe(session, worker, job, difficulty, checked, nowMs);
   const recorded = record(pool, share);
   if (checked.isBlock) announceBlock(pool, job, checked, share);
   const conclude = (done: boolean): Answer =>
@@ -111,7 +113,7 @@ function count(pool: Pool, session: Session, share: AcceptedShare, difficulty: S
   const { sinceMs, shares, difficulty: sum } = session.window;
   session.window = { sinceMs, shares: shares + 1, difficulty: sum + difficulty.value };
   adjustDifficulty(pool, session, share.timeMs);
-  if (pool.desk.book.isFull(job)) pool.desk.replaceFull(job);
+  if (pool.desk.book.isHalfFull(job)) pool.desk.replace(job);
   return ok(true);
 }
 

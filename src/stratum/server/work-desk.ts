@@ -64,8 +64,8 @@ export class WorkDesk {
     return this.#open(this.#latest);
   }
 
-  /** Shares were accepted on it until no more can be remembered: everybody gets another. */
-  replaceFull(job: Job): void {
+  /** Everybody gets another, if this is the latest. */
+  replace(job: Job): void {
     if (job === this.book.current && this.#latest !== null && this.#down === null) this.#announce(this.#latest, false);
   }
 

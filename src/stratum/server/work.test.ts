@@ -1,5 +1,6 @@
 /** When there are new jobs, what becomes of old ones, and what happens without a node. */
 import { afterEach, describe, expect, test } from "vitest";
+import { EASY_TARGET } from "./testing/stub-source.ts";
 import { startTestPool, type TestPool, testAddress } from "./testing/test-pool.ts";
 
 let pool: TestPool;
@@ -70,13 +71,19 @@ describe("jobs", () => {
     pool = await startTestPool({ maxSharesPerJob: 16, maxSharesRemembered: 40, maxDifficulty: 2 ** -28 });
     const miner = await pool.miner(ADDRESS);
     for (let i = 0; i < 48; i++) {
-      const share = miner.mine({ extranonce2: i });
-      expect(await miner.submit(ADDRESS, share)).toMatchObject({ result: true });
-      if (i % 16 === 15) {
-        await miner.until(() => miner.jobs.length === 2 + (i - 15) / 16);
-        expect(await miner.submit(ADDRESS, share)).toMatchObject({ error: [21, "Job not found", null] });
-      }
+      const job = miner.jobs.at(-1)!;
+      expect(await miner.submit(ADDRESS, miner.mine({ extranonce2: i }))).toMatchObject({ result: true });
+      if (i % 8 === 7) await miner.until(() => miner.jobs.at(-1) !== job);
     }
+    expect(miner.jobs).toHaveLength(7);
+    // The first was forgotten for the sake of the others; the second still has room for eight.
+    const [first, second] = miner.jobs;
+    expect((await miner.submit(ADDRESS, miner.mine({ job: first!, extranonce2: 99 }))).error?.[0]).toBe(21);
+    for (let i = 0; i < 9; i++) {
+      const { error } = await miner.submit(ADDRESS, miner.mine({ job: miner.jobs[5]!, extranonce2: 100 + i }));
+      expect(error?.[0]).toBe(i < 8 ? undefined : 21);
+    }
+    expect(second).toBeDefined();
   });
 });
 
@@ -134,6 +141,17 @@ describe("a share that cannot be recorded does not count", () => {
     pool.sink.trouble = null;
     expect(await miner.submit(ADDRESS, share)).toMatchObject({ result: true });
     expect(pool.server.metrics.sharesTotal).toMatchObject({ accepted: 1, unrecorded: 1 });
+  });
+
+  test("but a block is given to the node", async () => {
+    pool = await startTestPool({}, EASY_TARGET);
+    const miner = await pool.miner();
+    pool.sink.trouble = "the disk is full";
+    const share = miner.mine({ accept: (hash) => hash <= EASY_TARGET });
+    expect(await miner.submit(ADDRESS, share)).toMatchObject({ error: [20, expect.anything(), null] });
+    expect(await miner.submit(ADDRESS, share)).toMatchObject({ error: [22, expect.anything(), null] });
+    expect(pool.source.submitted).toHaveLength(1);
+    expect(pool.sink.blocks).toHaveLength(1);
   });
 
   test("when recording fails, at once or later", async () => {
