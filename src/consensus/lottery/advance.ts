@@ -2,10 +2,11 @@
 import { assertInvariant, type Hash } from "#base";
 import type { Outcome, Vote } from "#model";
 import type { LotteryBlock } from "./claim-seal.ts";
+import { createVoteCount } from "./count-votes.ts";
 import { enterEpoch } from "./enter-epoch.ts";
 import { nextMix } from "./seed.ts";
 import type { LotteryData, LotterySnapshot } from "./snapshot.ts";
-import { checkVote, countVote, isMajority, type Tally, targetOf } from "./tally.ts";
+import { isMajority, type Tally, targetOf } from "./tally.ts";
 import { type LotteryWorld, tablesOf } from "./world.ts";
 
 /** @param block checked on the parent, and its votes too */
@@ -23,7 +24,7 @@ export function advanceSnapshot(
   assertInvariant(drawn !== null, "a block was not checked on its parent");
   const entered = enterEpoch(world, parent, epoch);
   const isFirst = entered !== parent.data;
-  const voted = votes.reduce((data, vote) => takeVote(world, data, vote), entered);
+  const voted = takeVotes(world, entered, votes);
   const data: LotteryData = {
     ...voted,
     mix: slots.isMixing(slot) ? nextMix(chainId, entered.mix, claim.reveal) : entered.mix,
@@ -49,15 +50,11 @@ function tableMade(outcomes: readonly Outcome[] | null): Hash | null {
   return made.hash;
 }
 
-function takeVote({ tables }: LotteryWorld, data: LotteryData, vote: Vote): LotteryData {
-  const isLate = vote.target.epoch !== data.tally.epoch;
-  const tally = isLate ? data.previous : data.tally;
-  assertInvariant(tally !== null, "a vote of an epoch without blocks was not refused");
-  const views = tablesOf(tables, tally);
-  const index = checkVote(vote, tally, views);
-  assertInvariant(index.ok, "a vote was not checked on its branch");
-  const counted = countVote(tally, index.value, views);
-  return isLate ? { ...data, previous: counted } : { ...data, tally: counted };
+function takeVotes(world: LotteryWorld, data: LotteryData, votes: readonly Vote[]): LotteryData {
+  if (votes.length === 0) return data;
+  const count = createVoteCount(world, data);
+  for (const vote of votes) assertInvariant(count.take(vote).ok, "a vote was not checked on its branch");
+  return count.data();
 }
 
 /** Justifies and finalises what the votes so far allow. */

@@ -114,7 +114,7 @@ describe("a vote in a block", () => {
   it("that was not checked breaks our own rule", () => {
     expect(() => next(head, line.vote(link, [5]))).toThrow("not checked");
     const skipped = line.extend(inFirst, 3 * EPOCH);
-    expect(() => next(skipped, line.vote(link, [1]))).toThrow("not refused");
+    expect(() => next(skipped, line.vote(link, [1]))).toThrow("not checked");
   });
 });
 

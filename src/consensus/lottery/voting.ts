@@ -1,11 +1,12 @@
 /** Votes: when to give one, which to keep, and which a block may hold (rules STAKE-9, STAKE-10 and STAKE-22). */
-import { blameNobody, blameSender, err, type Fault, type Key, ok, type Result, toHex } from "#base";
+import { assertInvariant, blameNobody, blameSender, type Fault, type Key, ok, toHex } from "#base";
 import { MAX_BLOCK_VOTES, type Vote, voteMessage } from "#model";
 import type { Duty, Verdict, Voting } from "../engine.ts";
+import { createVoteCount, type VoteCount } from "./count-votes.ts";
 import { enterEpoch } from "./enter-epoch.ts";
 import type { LotteryData, LotterySnapshot } from "./snapshot.ts";
-import { checkVote, countVote, hasVoted, isSameCheckpoint, type Tally, targetOf } from "./tally.ts";
-import { type LotteryWorld, tablesOf } from "./world.ts";
+import { hasVoted, isSameCheckpoint, type Tally, targetOf } from "./tally.ts";
+import type { LotteryWorld } from "./world.ts";
 
 export function createVoting(world: LotteryWorld): Voting<LotteryData> {
   return {
@@ -13,7 +14,9 @@ export function createVoting(world: LotteryWorld): Voting<LotteryData> {
     admit: (vote, head, nowMs) => admit(world, vote, head, nowMs),
     check(votes, timeMs, parent) {
       if (votes.length === 0) return ok(undefined);
-      const count = createCount(world, timeMs, parent);
+      const data = enteredAt(world, timeMs, parent);
+      assertInvariant(data !== null, "the votes of a block were checked before its header");
+      const count = createVoteCount(world, data);
       for (const vote of votes) {
         const taken = count.take(vote);
         if (!taken.ok) return taken;
@@ -21,42 +24,27 @@ export function createVoting(world: LotteryWorld): Voting<LotteryData> {
       return ok(undefined);
     },
     choose(votes, timeMs, parent) {
-      if (enteredAt(world, timeMs, parent) === null) return [];
-      const count = createCount(world, timeMs, parent);
-      const chosen: { readonly vote: Vote; readonly weight: bigint }[] = [];
-      for (const vote of votes) {
-        const taken = count.take(vote);
-        if (taken.ok) chosen.push({ vote, weight: taken.value });
-      }
-      chosen.sort((a, b) => (a.weight < b.weight ? 1 : a.weight > b.weight ? -1 : 0));
-      return chosen.slice(0, MAX_BLOCK_VOTES).map(({ vote }) => vote);
+      const data = enteredAt(world, timeMs, parent);
+      return data === null ? [] : chooseVotes(createVoteCount(world, data), votes);
     },
   };
+}
+
+/** Those that count, the heaviest first. */
+function chooseVotes(count: VoteCount, votes: Iterable<Vote>): readonly Vote[] {
+  const chosen: { readonly vote: Vote; readonly weight: bigint }[] = [];
+  for (const vote of votes) {
+    const taken = count.take(vote);
+    if (taken.ok) chosen.push({ vote, weight: taken.value });
+  }
+  chosen.sort((a, b) => (a.weight < b.weight ? 1 : a.weight > b.weight ? -1 : 0));
+  return chosen.slice(0, MAX_BLOCK_VOTES).map(({ vote }) => vote);
 }
 
 /** The tallies that a block of this time on `parent` adds to; null while its table is not known. */
 function enteredAt(world: LotteryWorld, timeMs: number, parent: LotterySnapshot): LotteryData | null {
   const epoch = world.slots.epochOf(world.slots.slotAt(timeMs));
   return world.eligibility.tableOf(epoch, parent) === null ? null : enterEpoch(world, parent, epoch);
-}
-
-/** Counts the votes of one block one after the other. */
-function createCount(world: LotteryWorld, timeMs: number, parent: LotterySnapshot) {
-  const entered = enteredAt(world, timeMs, parent);
-  const tallies = new Map<number, Tally>();
-  for (const tally of [entered?.previous, entered?.tally]) if (tally != null) tallies.set(tally.epoch, tally);
-  return {
-    /** @returns the voter's weight */
-    take(vote: Vote): Result<bigint, Fault> {
-      const tally = tallies.get(vote.target.epoch);
-      if (tally === undefined) return err(blameSender("vote-target", { epoch: vote.target.epoch }));
-      const tables = tablesOf(world.tables, tally);
-      const index = checkVote(vote, tally, tables);
-      if (!index.ok) return index;
-      tallies.set(tally.epoch, countVote(tally, index.value, tables));
-      return ok(tables.current.entries[index.value]!.weight);
-    },
-  };
 }
 
 /** Source and target that a voter of this epoch names, seen from the head; null where the head is of a later epoch. */
