@@ -4,7 +4,7 @@
  * Miners and server are two processes; fails when an answer is missing, the rate is not held, or memory keeps growing.
  */
 import { parseArgs } from "node:util";
-import { loadPool } from "../test/bench/pool-load.ts";
+import { loadPool } from "./pool-load.ts";
 
 const { values } = parseArgs({
   options: {

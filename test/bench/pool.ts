@@ -1,6 +1,7 @@
 /** A pool's server under shares of many miners, and the same lines to a server that only answers. */
+
+import { loadPool } from "../../scripts/pool-load.ts";
 import type { BenchOptions, BenchRow } from "./bench-row.ts";
-import { loadPool } from "./pool-load.ts";
 
 export async function run({ quick, report }: BenchOptions): Promise<readonly BenchRow[]> {
   const load = quick

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { asAddress } from "#base";
 import { formatAddress } from "#crypto";
-import { percentileOf } from "./bench-row.ts";
 import type { PoolUsage } from "./pool-child.ts";
 
 export interface LoadOptions {
@@ -193,6 +192,12 @@ function sendShare(miner: Miner, id: number): void {
   miner.socket.write(
     `{"id":${id},"method":"mining.submit","params":["${miner.name}","${jobId}","${EXTRANONCE2}","${ntime}","${nonce}"]}\n`,
   );
+}
+
+/** @param share from 0 to 1; the value below or at which so many lie, 0 where there is none */
+function percentileOf(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 function sha256d(bytes: Buffer): Buffer {
