@@ -4,8 +4,8 @@ import { type EpochTable, epochTableHash, type TableEntry } from "#model";
 import type { TableSource } from "../engine.ts";
 import { findDrawn, prefixSums } from "./draw.ts";
 
-/** Those of two or three branches over a few epochs. */
-const MAX_CACHED = 32;
+/** Those of two branches over a few epochs: one of ten thousand entries takes some megabytes. */
+const MAX_CACHED = 12;
 
 /** Entries in the order of their keys, and what follows from them. */
 export interface Drawable {

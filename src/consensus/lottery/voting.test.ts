@@ -103,6 +103,8 @@ describe("a vote that somebody sent", () => {
     const untilMs = atSlot(3 * EPOCH) - line.spec.time.maxAheadMs;
     expect(admit(vote)).toEqual({ kind: "wait", why: "too-early", untilMs });
     expect(admit(vote, inSecond, untilMs)).toEqual({ kind: "ok" });
+    const far = one({ source: inSecond.justified, target: { epoch: 4, id: inSecond.id } });
+    expect(admit(far)).toMatchObject({ kind: "fault", fault: { code: "vote-target", blame: "sender" } });
   });
 
   it("of another branch waits for it", () => {

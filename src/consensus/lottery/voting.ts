@@ -88,6 +88,8 @@ function admit(world: LotteryWorld, vote: Vote, head: LotterySnapshot, nowMs: nu
   if (vote.source.epoch >= epoch) return fault(blameSender("vote-source", { epoch: vote.source.epoch }));
   const clockEpoch = slots.epochOf(slots.slotAt(nowMs));
   if (epoch < clockEpoch - 1) return fault(blameNobody("vote-stale", { epoch, clockEpoch }));
+  // A receiver's clock may be behind, but not by an epoch.
+  if (epoch > clockEpoch + 1) return fault(blameSender("vote-target", { epoch, clockEpoch }));
   const untilMs = slots.startMs(slots.firstSlot(epoch)) - rules.maxAheadMs;
   if (untilMs > nowMs) return { kind: "wait", why: "too-early", untilMs };
   const { data } = head;
