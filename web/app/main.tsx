@@ -2,6 +2,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ConnectionProvider } from "../client/index.ts";
+import { MinerProvider } from "../mining/miner-context.tsx";
 import { createAppRouter } from "./router.tsx";
 import "./styles.css";
 
@@ -13,7 +14,9 @@ const draw = (): void =>
   createRoot(root).render(
     <StrictMode>
       <ConnectionProvider>
-        <RouterProvider router={router} />
+        <MinerProvider>
+          <RouterProvider router={router} />
+        </MinerProvider>
       </ConnectionProvider>
     </StrictMode>,
   );

@@ -57,6 +57,10 @@ export function createAppRouter(): AnyRouter {
         lazyRouteComponent(() => import("../network/network-page.tsx"), "NetworkPage"),
       ),
       page(
+        "/mining",
+        lazyRouteComponent(() => import("../mining/mining-page.tsx"), "MiningPage"),
+      ),
+      page(
         "/wallet",
         lazyRouteComponent(() => import("../wallet/wallet-page.tsx"), "WalletPage"),
       ),

@@ -1,3 +1,4 @@
+export { createPageClient } from "./api.ts";
 export { ConnectionProvider, useClient, useConnection } from "./context.tsx";
 export {
   type NodeOrder,

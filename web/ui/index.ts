@@ -6,7 +6,7 @@ export { Card } from "./card.tsx";
 export { cx } from "./cx.ts";
 export { type Column, DataTable } from "./data-table.tsx";
 export { Dialog } from "./dialog.tsx";
-export { EmptyState } from "./empty-state.tsx";
+export { CommandLine, EmptyState } from "./empty-state.tsx";
 export { ErrorState } from "./error-state.tsx";
 export { type Fact, Facts } from "./facts.tsx";
 export { Field, SelectField } from "./field.tsx";

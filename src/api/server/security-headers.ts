@@ -9,6 +9,7 @@ export async function installSecurityHeaders(app: App, connectSources: readonly 
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
+        // The miner of the page is WebAssembly, which this lets be compiled; text still never becomes a script.
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         // Dialogs of the component library set styles on the page while they are open.
         styleSrc: ["'self'", "'unsafe-inline'"],
