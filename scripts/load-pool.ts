@@ -1,10 +1,15 @@
 /**
  * A pool's Stratum server under load, for as long as one likes:
  * `node scripts/load-pool.ts [--connections 2000] [--rate 5000] [--seconds 60] [--head-ms 5000]`.
- * Miners and server are two processes; fails when an answer is missing, the rate is not held, or memory keeps growing.
+ * Miners and server are two processes; fails when answers or CPU miss their goals, or when
+ * memory keeps growing.
  */
 import { parseArgs } from "node:util";
 import { loadPool } from "./pool-load.ts";
+
+/** What is called a leak, in runs that are long enough to tell. */
+const maxGrowthMiBPerMinute = 1;
+const leastSecondsForGrowth = 600;
 
 const { values } = parseArgs({
   options: {
@@ -24,4 +29,6 @@ const result = await loadPool({
 });
 for (const [name, value] of Object.entries(result))
   process.stdout.write(`${name.padEnd(20)} ${typeof value === "number" ? Number(value.toFixed(3)) : value}\n`);
+const isLong = Number(values.seconds) >= leastSecondsForGrowth;
+if (isLong && result.growthMiBPerMinute > maxGrowthMiBPerMinute) process.exitCode = 1;
 if (result.p99Ms >= 50 || result.cpuMicrosPerShare > 100) process.exitCode = 1;

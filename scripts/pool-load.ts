@@ -34,6 +34,8 @@ export interface LoadResult {
   /** Until every miner was connected and had work. */
   readonly connectMs: number;
   readonly residentMiB: number;
+  /** Over the second half of the run, by one sample in ten seconds. */
+  readonly growthMiBPerMinute: number;
 }
 
 interface Miner {
@@ -59,7 +61,8 @@ export async function loadPool(options: LoadOptions): Promise<LoadResult> {
     child.send("usage");
     return (await once(child, "message"))[0] as PoolUsage;
   };
-  const latencies: number[] = [];
+  const latencies = createHistogram();
+  const memory: number[] = [];
   const tally = { accepted: 0, refused: 0, sent: 0 };
   try {
     const connecting = performance.now();
@@ -77,8 +80,9 @@ export async function loadPool(options: LoadOptions): Promise<LoadResult> {
     const started = performance.now();
     await send(miners, options, tally, async () => {
       const { residentMiB } = await usage();
+      memory.push(residentMiB);
       options.report?.(
-        `${tally.sent} shares, p99 ${percentileOf(latencies, 0.99).toFixed(2)} ms, ${residentMiB.toFixed(0)} MiB`,
+        `${tally.sent} shares, p99 ${latencies.percentile(0.99).toFixed(2)} ms, ${residentMiB.toFixed(0)} MiB`,
       );
     });
     const elapsedMs = performance.now() - started;
@@ -86,12 +90,15 @@ export async function loadPool(options: LoadOptions): Promise<LoadResult> {
     const after = await usage();
     for (const miner of miners) miner.socket.destroy();
     const answered = tally.accepted + tally.refused;
+    const half = memory.slice(Math.floor(memory.length / 2));
+    const minutes = ((half.length - 1) * REPORT_MS) / 60_000;
     return {
       ...tally,
       ...{ perSecond: (answered * 1_000) / elapsedMs, connectMs, residentMiB: after.residentMiB },
-      p50Ms: percentileOf(latencies, 0.5),
-      p99Ms: percentileOf(latencies, 0.99),
-      worstMs: percentileOf(latencies, 1),
+      growthMiBPerMinute: minutes > 0 ? (half.at(-1)! - half[0]!) / minutes : 0,
+      p50Ms: latencies.percentile(0.5),
+      p99Ms: latencies.percentile(0.99),
+      worstMs: latencies.percentile(1),
       cpuMicrosPerShare: (after.cpuMicros - before.cpuMicros) / answered,
     };
   } finally {
@@ -133,7 +140,7 @@ async function joinPool(port: number, index: number, take: (miner: Miner, line: 
   return miner;
 }
 
-function take(miner: Miner, line: string, latencies: number[], tally: { accepted: number; refused: number }): void {
+function take(miner: Miner, line: string, latencies: Histogram, tally: { accepted: number; refused: number }): void {
   const id = /^\{"id":(\d+)/.exec(line)?.[1];
   if (id === undefined || id === "0") {
     const { id, method, params, result } = JSON.parse(line) as Record<string, readonly unknown[]> & { id: unknown };
@@ -144,7 +151,7 @@ function take(miner: Miner, line: string, latencies: number[], tally: { accepted
   const sentMs = miner.sent.get(Number(id));
   if (sentMs === undefined) return;
   miner.sent.delete(Number(id));
-  latencies.push(performance.now() - sentMs);
+  latencies.add(performance.now() - sentMs);
   if (line.includes('"result":true')) tally.accepted++;
   else tally.refused++;
 }
@@ -194,10 +201,31 @@ function sendShare(miner: Miner, id: number): void {
   );
 }
 
-/** @param share from 0 to 1; the value below or at which so many lie, 0 where there is none */
-function percentileOf(values: readonly number[], share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+interface Histogram {
+  add(ms: number): void;
+  /** @param share from 0 to 1; so many lie below, within 0.02 ms */
+  percentile(share: number): number;
+}
+
+/** Of constant size, for runs of hours. */
+function createHistogram(): Histogram {
+  const perMs = 50;
+  const counts = new Uint32Array(perMs * 20_000);
+  let total = 0;
+  return {
+    add(ms) {
+      counts[Math.min(counts.length - 1, Math.floor(ms * perMs))]!++;
+      total++;
+    },
+    percentile(share) {
+      let left = Math.max(1, Math.ceil(total * share));
+      const at = counts.findIndex((count) => {
+        left -= count;
+        return left <= 0;
+      });
+      return (at + 1) / perMs;
+    },
+  };
 }
 
 function sha256d(bytes: Buffer): Buffer {

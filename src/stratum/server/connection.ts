@@ -62,10 +62,6 @@ export class Connection implements Outlet {
     this.#socket.destroySoon();
   }
 
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
   /** Once a second: what is due by time. */
   tick(nowMs: number): void {
     const { options, gate } = this.#pool;

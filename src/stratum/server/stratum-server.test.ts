@@ -62,6 +62,17 @@ test("who speaks plainly to the port of TLS is cut off, and others are served", 
   await pool.miner();
 });
 
+test("who does not finish the handshake is one of few, and no reason to wait at the end", async () => {
+  pool = await startTestPool({ ...writePem(), maxConnectionsPerHost: 2 });
+  const port = pool.server.tlsPort!;
+  const idle = [await connectMiner(port), await connectMiner(port)];
+  await (await connectMiner(port)).closed;
+  await (await pool.connect()).closed;
+  expect(pool.server.metrics).toMatchObject({ connections: 0, connectionsRefusedTotal: 2 });
+  await pool.stop();
+  for (const one of idle) await one.closed;
+});
+
 test("a port that is taken and a certificate that is missing are said at start", async () => {
   pool = await startTestPool();
   await expect(startTestPool({ port: pool.server.port })).rejects.toMatchObject({ code: "stratum-listen" });

@@ -52,6 +52,8 @@ export class StratumServer {
   readonly #options: StratumOptions;
   readonly #pool: Pool;
   readonly #connections = new Set<Connection>();
+  /** Of the connections, and those in the middle of a handshake. */
+  readonly #sockets = new Set<Socket>();
   readonly #servers: Server[] = [];
   #cancelTick: Cancel = () => {};
   #ticks = 0;
@@ -81,7 +83,9 @@ export class StratumServer {
     const { host, port, tlsPort, tlsCertFile, tlsKeyFile, maxConnections, authorizeMs } = this.#options;
     assertDescriptors(maxConnections, readDescriptorLimit());
     const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    const plain = createServer(socketOptions, (socket) => this.#admit(socket));
+    const plain = createServer(socketOptions, (socket) => {
+      if (this.#enter(socket)) this.#admit(socket);
+    });
     this.#pool.desk.start();
     try {
       await this.#listen(plain, port, host);
@@ -91,8 +95,8 @@ export class StratumServer {
         const tls = createTlsServer({ ...socketOptions, cert, key, handshakeTimeout: authorizeMs }, (socket) =>
           this.#admit(socket),
         );
-        // Before the handshake: a banned host shall not cost one.
-        tls.on("connection", (socket: Socket) => this.#turnBanned(socket));
+        // Before the handshake, which would cost more than all else.
+        tls.on("connection", (socket: Socket) => this.#enter(socket));
         await this.#listen(tls, tlsPort, host);
       }
     } catch (error) {
@@ -110,7 +114,7 @@ export class StratumServer {
       server.close();
       return done;
     });
-    for (const connection of this.#connections) connection.destroy();
+    for (const socket of this.#sockets) socket.destroy();
     await Promise.all(closed);
   }
 
@@ -163,7 +167,6 @@ export class StratumServer {
 
   async #listen(server: Server, port: number, host: string): Promise<void> {
     this.#servers.push(server);
-    server.on("drop", () => this.metrics.connectionsRefusedTotal++);
     server.listen(port, host);
     try {
       await once(server, "listening");
@@ -174,37 +177,40 @@ export class StratumServer {
     server.on("error", (error) => this.#pool.log.error("the pool's socket failed", { why: String(error) }));
   }
 
-  #turnBanned(socket: Socket): void {
+  /** @returns whether the socket may stay */
+  #enter(socket: Socket): boolean {
+    const { gate, clock } = this.#pool;
     const host = hostOf(socket.remoteAddress ?? "");
-    if (!this.#pool.gate.isBanned(host, this.#pool.clock.nowMs())) return;
-    this.metrics.connectionsRefusedTotal++;
-    socket.destroy();
-  }
-
-  #admit(socket: Socket): void {
-    const { gate, clock, sessions } = this.#pool;
-    const host = hostOf(socket.remoteAddress ?? "");
-    const full = this.#connections.size >= this.#options.maxConnections;
-    if (full || host === "" || gate.enter(host, clock.nowMs()) !== null) {
+    const isFull = this.#sockets.size >= this.#options.maxConnections;
+    if (isFull || host === "" || gate.enter(host, clock.nowMs()) !== null) {
       this.metrics.connectionsRefusedTotal++;
       socket.on("error", () => {});
       socket.destroy();
-      return;
+      return false;
     }
+    this.#sockets.add(socket);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      gate.leave(host);
+    });
+    return true;
+  }
+
+  #admit(socket: Socket): void {
+    const host = hostOf(socket.remoteAddress ?? "");
     this.metrics.connectionsTotal++;
     const connection = new Connection(this.#pool, socket, host, () => this.#leave(connection));
     this.#connections.add(connection);
-    sessions.add(connection.session);
+    this.#pool.sessions.add(connection.session);
     this.metrics.connections = this.#connections.size;
   }
 
   #leave(connection: Connection): void {
-    const { gate, sessions, accounts, tickets, memory, clock } = this.#pool;
+    const { sessions, accounts, tickets, memory, clock } = this.#pool;
     const { session } = connection;
     this.#connections.delete(connection);
     this.metrics.connections = this.#connections.size;
     sessions.delete(session);
-    gate.leave(connection.host);
     if (session.isMining) this.metrics.sessions--;
     for (const address of new Set([...session.workers.values()].map((worker) => worker.address))) {
       const left = (accounts.get(address) ?? 1) - 1;
