@@ -17,7 +17,7 @@ import {
 } from "#base";
 import type { Engine, Me, Parsed, SealJob, Verdict } from "#consensus";
 import type { Bus, NodeEvents } from "#events";
-import type { Maturing, StakeView, StateProof } from "#ledger";
+import { creditsIn, type Maturing, type StakeView, type StateProof } from "#ledger";
 import {
   type Account,
   type Block,
@@ -50,6 +50,7 @@ import { openState } from "./open.ts";
 import type { ChainOptions } from "./options.ts";
 import { prepareKnownFor } from "./stored-transactions.ts";
 import { TransactionIndex, type TransactionPlace } from "./transaction-index.ts";
+import { createTrustedPath, type TrustedPath } from "./trusted-path.ts";
 import { type ChainLedger, WorkingState } from "./working-state.ts";
 
 export interface ChainParts {
@@ -107,7 +108,8 @@ export interface Chain {
   readonly finalized: TrustedBlock;
   /** Why the node must not be relied on any more: what was final has been contradicted. */
   readonly violation: string | null;
-  readonly checkpoint: TrustedBlock | null;
+  /** What the operator vouches for, and the way there. */
+  readonly trusted: TrustedPath;
   /** Why no block with this height and id will ever be followed here; null when nothing speaks against it. */
   fence(height: number, id: BlockId): Fault | null;
   readonly orphanCount: number;
@@ -163,6 +165,7 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
   const opened = await openState({ ...parts, blocks });
   const checkpoint = parts.checkpoint ?? null;
   assertAgrees(blocks, opened.head, checkpoint);
+  const trusted = createTrustedPath(checkpoint, opened.head.header.height);
   const votes = engine.voting === null ? null : createVoteSignatures(chainId);
   const index = new TransactionIndex(store, blocks);
   await index.recover(opened.nextSeq);
@@ -173,7 +176,7 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     index,
     tables: parts.tables ?? createEpochTables(store),
   });
-  const line = new ImportLine(options, opened, { ...parts, blocks, working, index, votes, checkpoint });
+  const line = new ImportLine(options, opened, { ...parts, blocks, working, index, votes, trusted });
   const isOnChain = (entry: BlockEntry): boolean => blocks.atHeight(entry.header.height)?.seq === entry.seq;
 
   return {
@@ -193,7 +196,7 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     get violation() {
       return line.violation;
     },
-    checkpoint,
+    trusted,
     fence: (height, id) => checkFence(height, id, line),
     get orphanCount() {
       return line.orphanCount;
@@ -220,7 +223,7 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     body: (entry) => blocks.body(entry),
     bodyBytes: (entry) => blocks.bodyBytes(entry),
     transactions: (entry) => blocks.transactions(entry),
-    credits: (entry) => creditsOf(engine, blocks, entry),
+    credits: (entry) => creditsOf({ engine, blocks, working }, entry),
 
     findTransaction: (id) => index.find(id, isOnChain),
     accountTransactions: (address, page) => index.ofAccount(address, page, isOnChain),
@@ -280,13 +283,23 @@ function meOn(ledger: ChainLedger, { key, reveal }: Signer): Me {
   };
 }
 
-function creditsOf(engine: Engine, blocks: BlockStore, entry: BlockEntry): readonly Credit[] {
+/**
+ * What the engine gives, before it what the ledger divides by itself: the latter stands in the block's changes alone,
+ * and is not told any more once these are pruned.
+ */
+function creditsOf(
+  { engine, blocks, working }: { readonly engine: Engine; readonly blocks: BlockStore; readonly working: WorkingState },
+  entry: BlockEntry,
+): readonly Credit[] {
   if (entry.header.height === 0) return [];
   const parent = blocks.get(entry.header.parent);
   if (parent === null) throw new InvariantError(`the parent of block ${toHex(entry.id)} is missing`);
   let feesAtoms = 0n;
   for (const item of blocks.transactions(entry)) feesAtoms += item.transaction.feeAtoms;
-  return engine.rewards(entry.header, parent.snapshot, feesAtoms);
+  const own = engine.rewards(entry.header, parent.snapshot, feesAtoms);
+  if (working.ledger.stake === null || entry.status !== "executed" || !working.canUndo(entry)) return own;
+  const pooled = own.filter(({ reason }) => reason === "voter-pool");
+  return [...creditsIn(working.changesOf(entry), entry.header.height), ...pooled];
 }
 
 /** @throws OperationError `checkpoint-contradicted` when what is stored is another chain than the trusted one */

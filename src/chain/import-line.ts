@@ -39,6 +39,7 @@ import { META } from "./meta.ts";
 import type { ChainOptions } from "./options.ts";
 import { createOrphanPool } from "./orphans.ts";
 import type { TransactionIndex } from "./transaction-index.ts";
+import type { TrustedPath } from "./trusted-path.ts";
 import type { WorkingState } from "./working-state.ts";
 
 const MAX_REMEMBERED_INVALID = 4_096;
@@ -56,8 +57,7 @@ export interface ImportParts {
   readonly prepare: PrepareTransactions;
   /** Null where the engine has no votes. */
   readonly votes: VoteSignatures | null;
-  /** What the operator trusts; null without `--checkpoint`. */
-  readonly checkpoint: TrustedBlock | null;
+  readonly trusted: TrustedPath;
   readonly events: Bus<NodeEvents>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -97,7 +97,7 @@ export class ImportLine {
     this.#checkpointHeight = start.checkpointHeight;
     this.#nextSeq = start.nextSeq;
     this.#orphanedNoted = start.orphaned.length > 0;
-    this.#finality = new Finality(start.finalized, parts);
+    this.#finality = new Finality(start.finalized, { ...parts, checkpoint: parts.trusted.checkpoint });
     this.#branches = new Branches(options, { ...parts, finality: this.#finality });
     this.#orphans = createOrphanPool(options.maxOrphans, options.maxOrphanBytes);
     this.#early = createEarlyPool(options.maxOrphanBytes, parts.clock, (candidate) => this.#importLater([candidate]));
@@ -127,8 +127,8 @@ export class ImportLine {
     return this.#finality.finalized;
   }
 
-  get checkpoint(): TrustedBlock | null {
-    return this.#parts.checkpoint;
+  trustFault(height: number, id: BlockId): Fault | null {
+    return this.#parts.trusted.fence(height, id);
   }
 
   /** Set when two thirds of the voters contradict what they had made final before. */

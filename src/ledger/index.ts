@@ -1,3 +1,4 @@
+export { creditsIn } from "./credits-in.ts";
 export { createLedger, genesisRoot } from "./ledger.ts";
 export { type Offence, readOffence } from "./stake/offence.ts";
 export { decodeChanges, encodeChanges } from "./state/changes.ts";

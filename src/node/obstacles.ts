@@ -38,7 +38,7 @@ export function findObstacle({ chain, disk, sync, clockWatch, peerCount, alone }
 export function checkStaleness(chain: Chain, clock: Clock, events: Bus<NodeEvents>): boolean {
   const limitMs = staleAfterMs(chain.spec.engine);
   const ageMs = clock.nowMs() - chain.head.header.timeMs;
-  if (limitMs === null || ageMs <= limitMs || chain.checkpoint !== null) return false;
+  if (limitMs === null || ageMs <= limitMs || chain.trusted.checkpoint !== null) return false;
   const hours = Math.round(ageMs / 360_000) / 10;
   const text = `the last block kept here is ${hours} hours old: ask somebody you trust for a recent checkpoint ('agon status' shows theirs) and start with --checkpoint <height>:<block id>`;
   events.emit("notice", { code: "stale-head", text, active: true });

@@ -26,6 +26,7 @@ import {
 } from "#p2p";
 import { type FetchedBlock, fetchBlocks, inPieces } from "./body-fetch.ts";
 import { extendHeaderChain, type HeaderChain, startHeaderChain } from "./header-chain.ts";
+import { startHeaderPath } from "./header-path.ts";
 import type { SyncOptions } from "./options.ts";
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -145,6 +146,7 @@ export class Synchroniser {
 
   async #followPeer(peer: PeerId): Promise<void> {
     const { chain, handshake } = this.#parts;
+    if (chain.trusted.missing && !(await this.#learnTrustedPath(peer))) return this.#coolDown(peer);
     const branch = await this.#fetchHeaders(peer);
     if (branch === null || !chain.engine.promising(branch.snapshot, chain.head.snapshot)) {
       // What it said of itself may be minutes old; only who repeats it and does not show it is left alone.
@@ -191,6 +193,21 @@ export class Synchroniser {
       if (branch.complete || headers.length < limit || this.#stopped) return branch;
       if (outweighs && branch.headers.length >= this.#options.maxHeadersAhead) return branch;
     }
+  }
+
+  /** The headers from our chain to the trusted block: their ids follow from one another, and need no state. */
+  async #learnTrustedPath(peer: PeerId): Promise<boolean> {
+    const { chain, reports } = this.#parts;
+    const path = startHeaderPath(chain);
+    while (!path.complete) {
+      const headers = await this.#requestHeaders(peer, { locator: path.locator(), limit: MAX_HEADERS });
+      const fault = path.add(headers);
+      if (fault === null) continue;
+      if (FENCES.includes(fault.code)) this.#parts.onFenced(peer, fault);
+      reports.report(peer, fault);
+      return false;
+    }
+    return true;
   }
 
   async #requestHeaders(peer: PeerId, request: Parameters<typeof encodeHeadersRequest>[0]): Promise<readonly Header[]> {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   header = forgeBlock(world.chain).header;
 });
 
-const open: ChainView = { finalizedHeight: 0, isInvalid: () => false, checkpoint: null };
+const open: ChainView = { finalizedHeight: 0, isInvalid: () => false, trustFault: () => null };
 
 function verdict(change: Partial<Header>, view: Partial<ChainView> = {}): string {
   const result = checkHeaderGate(world.chain.engine, { ...header, ...change }, { ...open, ...view });

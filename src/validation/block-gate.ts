@@ -1,5 +1,5 @@
 /** Step 2 of the import line: what a stranger's header must pass before anything dearer is done for it (rule BLOCK-9). */
-import { type BlockId, blameNobody, blameSender, equalBytes, err, type Fault, ok, type Result } from "#base";
+import { type BlockId, blameNobody, blameSender, err, type Fault, ok, type Result } from "#base";
 import type { Engine, Parsed } from "#consensus";
 import type { Header } from "#model";
 
@@ -8,8 +8,8 @@ export interface ChainView {
   readonly finalizedHeight: number;
   /** Ids found invalid for causes that their headers commit to. */
   isInvalid(id: Uint8Array): boolean;
-  /** What the operator trusts: the block at that height, or null. */
-  readonly checkpoint: TrustedBlock | null;
+  /** What speaks against a block with this height and id, given whom the operator trusts. */
+  trustFault(height: number, id: BlockId): Fault | null;
 }
 
 /** A block that somebody vouches for (rule STAKE-21). */
@@ -31,8 +31,8 @@ export function checkHeaderGate(engine: Engine, header: Header, view: ChainView)
 }
 
 /** What is final or trusted is settled: no other block may come there, or below. */
-export function checkFence(height: number, id: BlockId, { finalizedHeight, checkpoint }: ChainView): Fault | null {
-  if (checkpoint !== null && height === checkpoint.height && !equalBytes(id, checkpoint.id))
-    return blameNobody("checkpoint-contradicted", { height });
-  return height <= finalizedHeight ? blameNobody("block-below-finality", { height }) : null;
+export function checkFence(height: number, id: BlockId, view: ChainView): Fault | null {
+  const fault = view.trustFault(height, id);
+  if (fault !== null) return fault;
+  return height <= view.finalizedHeight ? blameNobody("block-below-finality", { height }) : null;
 }

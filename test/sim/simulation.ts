@@ -33,6 +33,8 @@ export interface NodeSetup {
   readonly knows?: readonly string[];
   readonly options?: Partial<CoreOptions>;
   readonly seat?: ValidatorSeat;
+  /** What it has kept from another world. */
+  readonly store?: MemoryStore;
 }
 
 export interface Simulation {
@@ -121,7 +123,7 @@ export function createSimulation(
     nowMs: () => clock.nowMs(),
     async add(name, setup = {}) {
       const address = `/ip4/10.0.${nodes.size + 1}.1/tcp/8731`;
-      const store = createMemoryStore();
+      const store = setup.store ?? createMemoryStore();
       const core = await createNode(name, address, store, setup);
       const node: SimNode = { name, core, store, address, running: true };
       nodes.set(name, node);
