@@ -1,23 +1,35 @@
 import { Link } from "@tanstack/react-router";
+import { useStatus } from "../client/index.ts";
 import { Icon, type IconName } from "../ui/index.ts";
 
 interface Place {
   readonly to: string;
   readonly label: string;
   readonly icon: IconName;
-  /** Left out of the bottom bar, which has room for six; reached from the wallet there. */
+  /** Left out of the bottom bar, which has room for seven; another page leads to it. */
   readonly wideOnly?: boolean;
+  /** Only on chains that have it. */
+  readonly feature?: "mining" | "validators";
 }
 
 const PLACES: readonly Place[] = [
   { to: "/", label: "Overview", icon: "overview" },
   { to: "/blocks", label: "Blocks", icon: "blocks" },
   { to: "/mempool", label: "Mempool", icon: "mempool" },
+  { to: "/mining", label: "Mining", icon: "pick", feature: "mining" },
+  { to: "/validators", label: "Validators", icon: "validators", feature: "validators" },
+  { to: "/epochs", label: "Epochs", icon: "epochs", feature: "validators", wideOnly: true },
   { to: "/records", label: "Records", icon: "record" },
   { to: "/network", label: "Network", icon: "network" },
   { to: "/accounts", label: "Accounts", icon: "accounts", wideOnly: true },
   { to: "/wallet", label: "Wallet", icon: "wallet" },
 ];
+
+/** As many as are known: what the chain has besides comes with the first answer. */
+function usePlaces(): readonly Place[] {
+  const { data: status } = useStatus();
+  return PLACES.filter(({ feature }) => feature === undefined || status?.features.includes(feature));
+}
 
 /** Down the left side; icons alone where there is little room. */
 export function Rail() {
@@ -30,7 +42,7 @@ export function Rail() {
         <Mark />
         <span className="font-semibold text-lg tracking-tight max-xl:hidden">Agon</span>
       </Link>
-      {PLACES.map((place) => (
+      {usePlaces().map((place) => (
         <Link
           key={place.to}
           to={place.to}
@@ -56,12 +68,13 @@ export function Rail() {
 
 /** Along the bottom of a phone. */
 export function BottomBar() {
+  const places = usePlaces().filter((place) => !place.wideOnly);
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-6 border-line border-t bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(0,1fr)] grid-flow-col border-line border-t bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {PLACES.filter((place) => !place.wideOnly).map((place) => (
+      {places.map((place) => (
         <Link
           key={place.to}
           to={place.to}

@@ -57,6 +57,22 @@ export function createAppRouter(): AnyRouter {
         lazyRouteComponent(() => import("../network/network-page.tsx"), "NetworkPage"),
       ),
       page(
+        "/validators",
+        lazyRouteComponent(() => import("../stake/validators-page.tsx"), "ValidatorsPage"),
+      ),
+      page(
+        "/validators/$address",
+        lazyRouteComponent(() => import("../stake/validator-page.tsx"), "ValidatorPage"),
+      ),
+      page(
+        "/epochs",
+        lazyRouteComponent(() => import("../stake/epochs-page.tsx"), "EpochsPage"),
+      ),
+      page(
+        "/epochs/$epoch",
+        lazyRouteComponent(() => import("../stake/epoch-page.tsx"), "EpochPage"),
+      ),
+      page(
         "/mining",
         lazyRouteComponent(() => import("../mining/mining-page.tsx"), "MiningPage"),
       ),

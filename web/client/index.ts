@@ -27,3 +27,13 @@ export {
   useTransaction,
   useTrends,
 } from "./queries.ts";
+export {
+  EPOCHS_SHOWN,
+  useDuties,
+  useEpoch,
+  useEpochs,
+  useFeature,
+  useFinality,
+  useValidator,
+  useValidators,
+} from "./stake-queries.ts";

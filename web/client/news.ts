@@ -126,7 +126,8 @@ function refreshSoon(cache: QueryClient): void {
   if ((refreshedMs.get(cache) ?? 0) > now) return;
   refreshedMs.set(cache, dueMs);
   setTimeout(() => {
-    for (const key of ["mempool", "transaction", "account", "block"]) void cache.invalidateQueries({ queryKey: [key] });
+    for (const key of ["mempool", "transaction", "account", "block", "stake"])
+      void cache.invalidateQueries({ queryKey: [key] });
     if (cache.getQueryData(keys.devnetNodes)) void cache.invalidateQueries({ queryKey: keys.devnetNodes });
     void cache.invalidateQueries({ queryKey: keys.status }).then(() => sampleTrends(cache));
   }, dueMs - now);

@@ -21,6 +21,7 @@ import {
   plural,
   TimeAgo,
 } from "../ui/index.ts";
+import { drawFacts, VotesCard } from "./draw-card.tsx";
 import { QueryCard } from "./query-card.tsx";
 import { TransactionsTable } from "./transactions-table.tsx";
 import { useParam } from "./use-param.ts";
@@ -41,6 +42,7 @@ export function BlockPage() {
       <QueryCard query={block} missing="No such block" title="What it says" rows={10}>
         {(data) => <BlockFacts block={data} />}
       </QueryCard>
+      {block.data === undefined ? null : <VotesCard votes={block.data.votes} />}
       {block.data === undefined ? null : <BlockTransactions key={block.data.hash} block={block.data} />}
     </>
   );
@@ -106,6 +108,7 @@ function BlockFacts({ block }: { readonly block: Block }) {
         </>
       ),
     },
+    ...drawFacts(block),
     { label: "Producer", value: <AddressLabel address={block.proposer} name={names.get(block.proposer)} copy /> },
     { label: "Size", value: `${formatBytes(block.sizeBytes)}, ${plural(block.transactionCount, "transaction")}` },
     { label: "Fees", value: <Amount atoms={BigInt(block.fees)} /> },
@@ -139,7 +142,10 @@ function Credits({ credits }: { readonly credits: Block["credits"] }) {
   return (
     <ul className="flex flex-col gap-1">
       {credits.map((credit) => (
-        <li key={`${credit.to}-${credit.reason}`} className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <li
+          key={`${credit.to}-${credit.reason}-${credit.amount}`}
+          className="flex flex-wrap items-center gap-x-3 gap-y-1"
+        >
           <Amount atoms={BigInt(credit.amount)} />
           <AddressLabel address={credit.to} name={names.get(credit.to)} />
           <span className="text-ink-faint text-xs">

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
+import { type RowOrder, useRowOrder } from "./row-order.ts";
 
 export interface Column<T> {
   readonly key: string;
@@ -10,6 +11,8 @@ export interface Column<T> {
   readonly from?: "sm" | "md" | "lg" | "xl";
   /** The cell that names its row. */
   readonly names?: boolean;
+  /** What the rows can be ordered by, largest or first letter first; the reader chooses. */
+  readonly sortBy?: (row: T) => bigint | number | string;
 }
 
 const FROM = { sm: "max-sm:hidden", md: "max-md:hidden", lg: "max-lg:hidden", xl: "max-xl:hidden" } as const;
@@ -26,20 +29,26 @@ export interface DataTableProps<T> {
 
 /** A table that reads well and scrolls sideways by keyboard where it must. */
 export function DataTable<T>({ label, columns, rows, rowKey, dense, fresh }: DataTableProps<T>) {
+  const order = useRowOrder(columns);
   return (
     <section className="overflow-x-auto -outline-offset-2" aria-label={`${label}, table`} tabIndex={0}>
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-line border-b text-left text-ink-faint text-xs">
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={cellClass(column, "h-8 font-medium")}>
-                {column.header}
+              <th
+                key={column.key}
+                scope="col"
+                className={cellClass(column, "h-8 font-medium")}
+                {...(column.sortBy === undefined ? {} : { "aria-sort": order.of(column.key) })}
+              >
+                {column.sortBy === undefined ? column.header : <SortButton column={column} order={order} />}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {order.apply(rows).map((row) => (
             <tr
               key={rowKey(row)}
               data-row={rowKey(row)}
@@ -66,6 +75,22 @@ export function DataTable<T>({ label, columns, rows, rowKey, dense, fresh }: Dat
         </tbody>
       </table>
     </section>
+  );
+}
+
+function SortButton<T>({ column, order }: { readonly column: Column<T>; readonly order: RowOrder<T> }) {
+  const direction = order.of(column.key);
+  return (
+    <button
+      type="button"
+      onClick={() => order.toggle(column.key)}
+      className={cx("inline-flex items-center gap-1 hover:text-ink", direction !== "none" && "text-ink")}
+    >
+      {column.header}
+      <span aria-hidden="true" className={cx("inline-block w-2", direction === "none" && "opacity-40")}>
+        {direction === "ascending" ? "↑" : direction === "descending" ? "↓" : "↕"}
+      </span>
+    </button>
   );
 }
 

@@ -3,6 +3,8 @@ export { Amount } from "./amount.tsx";
 export { Badge, type Tone } from "./badge.tsx";
 export { Button, buttonClass } from "./button.tsx";
 export { Card } from "./card.tsx";
+export { useNowMs } from "./clock.tsx";
+export { CopyButton } from "./copy-button.tsx";
 export { cx } from "./cx.ts";
 export { type Column, DataTable } from "./data-table.tsx";
 export { Dialog } from "./dialog.tsx";

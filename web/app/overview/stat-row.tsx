@@ -1,4 +1,5 @@
-import { useBlock, useRecentBlocks, useStatus, useTrends } from "../../client/index.ts";
+import { ATOMS_PER_COIN } from "#model";
+import { useBlock, useFeature, useRecentBlocks, useStatus, useTrends, useValidators } from "../../client/index.ts";
 import { formatCount, StatPanel } from "../../ui/index.ts";
 import { blockIntervalsS, hashRate, mean, meanThroughput, smooth, throughput, withPrefix } from "./chain-stats.ts";
 
@@ -64,7 +65,7 @@ export function StatRow() {
 function FinalityPanel() {
   const { data: status } = useStatus();
   const { deepestReorg } = useTrends();
-  if (status !== undefined && status.chain.engine !== "pow")
+  if (useFeature("validators") === true && status !== undefined)
     return (
       <StatPanel
         label="Final"
@@ -83,13 +84,27 @@ function FinalityPanel() {
   );
 }
 
+/** Where blocks are drawn: whose stake makes them. */
+function StakePanel() {
+  const { data: validators } = useValidators();
+  const active = validators?.items.filter(({ state }) => state === "active").length;
+  return (
+    <StatPanel
+      label="At stake"
+      value={validators && formatCount(Math.round(Number(BigInt(validators.total) / ATOMS_PER_COIN)))}
+      {...(active === undefined ? {} : { unit: `coins by ${active}` })}
+      hint="Coins bonded by the validators in the table of this epoch, and how many they are"
+    />
+  );
+}
+
 function HashRatePanel() {
   const { data: status } = useStatus();
   const { data: recent } = useRecentBlocks();
   const height = status?.head.height ?? 0;
   const anchorHeight = Math.max(1, Math.floor((height - 10) / ANCHOR_STEP) * ANCHOR_STEP);
   const anchor = useBlock(height > 1 ? String(anchorHeight) : null);
-  if (status !== undefined && status.chain.engine !== "pow") return null;
+  if (status !== undefined && !status.features.includes("mining")) return <StakePanel />;
   const rate = status && anchor.data ? hashRate(anchor.data, status.head) : null;
   const perBlock = Number(anchor.data?.work?.expectedHashes ?? 0);
   const [number, prefix] = withPrefix(rate ?? 0);
