@@ -24,7 +24,6 @@ async function open(store = createMemoryStore(), options = {}) {
     {
       spec,
       chainId,
-      engine: engineFor(spec, chainId),
       store,
       createLedger: () => createLedger(spec),
       prepare: async () => [],

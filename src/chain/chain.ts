@@ -15,7 +15,7 @@ import {
   type TransactionId,
   toHex,
 } from "#base";
-import type { Engine, Me, Parsed, SealJob, Verdict } from "#consensus";
+import { type Engine, engineFor, type Me, type Parsed, type SealJob, type Verdict } from "#consensus";
 import type { Bus, NodeEvents } from "#events";
 import { creditsIn, type Maturing, type StakeView, type StateProof } from "#ledger";
 import {
@@ -44,7 +44,7 @@ import { acceptDeepBranch } from "./accept-branch.ts";
 import { type BlockStore, createBlockStore } from "./block-store.ts";
 import type { Candidate, ImportResult } from "./candidate.ts";
 import type { BlockEntry } from "./entry.ts";
-import { createEpochTables, type EpochTables } from "./epoch-tables.ts";
+import { createEpochTables } from "./epoch-tables.ts";
 import { ImportLine } from "./import-line.ts";
 import { openState } from "./open.ts";
 import type { ChainOptions } from "./options.ts";
@@ -56,12 +56,9 @@ import { type ChainLedger, WorkingState } from "./working-state.ts";
 export interface ChainParts {
   readonly spec: ChainSpec;
   readonly chainId: Hash;
-  readonly engine: Engine;
   readonly store: Store;
   readonly createLedger: () => ChainLedger;
   readonly prepare: PrepareTransactions;
-  /** Where the engine finds the tables that blocks have made; given by who made the engine. */
-  readonly tables?: EpochTables;
   /** What the operator trusts. */
   readonly checkpoint?: TrustedBlock | null;
   readonly events: Bus<NodeEvents>;
@@ -159,8 +156,11 @@ export interface Chain {
 }
 
 /** @throws OperationError when the store cannot be read or does not add up */
-export async function openChain(options: ChainOptions, parts: ChainParts): Promise<Chain> {
-  const { engine, store, spec, chainId } = parts;
+export async function openChain(options: ChainOptions, given: ChainParts): Promise<Chain> {
+  const { store, spec, chainId } = given;
+  const tables = createEpochTables(store);
+  const engine = engineFor(spec, chainId, tables);
+  const parts = { ...given, engine };
   const blocks = createBlockStore(store, engine, prepareKnownFor(chainId));
   const opened = await openState({ ...parts, blocks });
   const checkpoint = parts.checkpoint ?? null;
@@ -174,7 +174,7 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
     store,
     blocks,
     index,
-    tables: parts.tables ?? createEpochTables(store),
+    tables,
   });
   const line = new ImportLine(options, opened, { ...parts, blocks, working, index, votes, trusted });
   const isOnChain = (entry: BlockEntry): boolean => blocks.atHeight(entry.header.height)?.seq === entry.seq;
@@ -243,7 +243,7 @@ export async function openChain(options: ChainOptions, parts: ChainParts): Promi
 }
 
 function createDraft(
-  { engine, chainId, clock }: ChainParts,
+  { engine, chainId, clock }: ChainParts & { readonly engine: Engine },
   working: WorkingState,
   { me: signer, address }: Producer,
   offered: { readonly candidates: Iterable<PreparedTransaction>; readonly votes: Iterable<Vote> },

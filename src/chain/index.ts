@@ -10,7 +10,7 @@ export {
   type UnsealedBlock,
 } from "./chain.ts";
 export type { BlockEntry, BlockStatus } from "./entry.ts";
-export { createEpochTables, type EpochTables } from "./epoch-tables.ts";
+export { createEpochTables } from "./epoch-tables.ts";
 export { createLocator, findLocated, MAX_LOCATOR_IDS } from "./locator.ts";
 export { CHAIN_SETTINGS, type ChainOptions, DEFAULT_CHAIN_OPTIONS } from "./options.ts";
 export { readStoredChain, type StoredChain } from "./stored-chain.ts";

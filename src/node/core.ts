@@ -8,13 +8,11 @@ import {
   type Chain,
   type ChainLedger,
   type ChainOptions,
-  createEpochTables,
   type DraftResult,
   openChain,
   prepareKnownFor,
   type Signer,
 } from "#chain";
-import { engineFor } from "#consensus";
 import { type Bus, createBus, type NodeEvents } from "#events";
 import { createJournal, Mempool, type MempoolOptions } from "#mempool";
 import {
@@ -96,8 +94,6 @@ export interface Core {
 
 export async function createCore(options: CoreOptions, parts: CoreParts): Promise<Core> {
   const { spec, chainId, store, transport, clock, log } = parts;
-  const tables = createEpochTables(store);
-  const engine = engineFor(spec, chainId, tables);
   const events = createBus<NodeEvents>((error, event) =>
     log.error("a listener failed", { event, why: error instanceof Error ? (error.stack ?? error.message) : "" }),
   );
@@ -105,8 +101,6 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
   const { checkpoint = null } = options;
   const chain = await openChain(options.chain, {
     ...parts,
-    engine,
-    tables,
     checkpoint,
     events,
     log: log.child("chain"),

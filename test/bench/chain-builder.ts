@@ -1,7 +1,7 @@
 /** Chains made without a node, to have something to sync, to start from and to import. */
 import { createManualClock, type Hash, InvariantError, type ManualClock, OperationError, silentLogger } from "#base";
 import { type Chain, type ChainOptions, DEFAULT_CHAIN_OPTIONS, openChain, sealBlock, type UnsealedBlock } from "#chain";
-import { engineFor, searchNonce } from "#consensus";
+import { searchNonce } from "#consensus";
 import { addressOf, ed25519PublicKey } from "#crypto";
 import { createBus, type NodeEvents } from "#events";
 import { createLedger } from "#ledger";
@@ -41,7 +41,6 @@ function openOn(spec: ChainSpec, chainId: Hash, store: Store, clock: ManualClock
   const options: ChainOptions = DEFAULT_CHAIN_OPTIONS;
   return openChain(options, {
     ...{ spec, chainId, store, clock, log: silentLogger },
-    engine: engineFor(spec, chainId),
     createLedger: () => createLedger(spec),
     prepare: () => Promise.reject(new InvariantError("signatures are known here")),
     events: createBus<NodeEvents>((error) => {

@@ -6,7 +6,7 @@ import { type Evidence, type PreparedTransaction, type Vote, voteMessage } from 
 import { chainIdOf, type StakeChainSpec } from "#spec";
 import { buildBond, buildEvidence, devAccount } from "#wallet/core";
 import { testSeed } from "../support/seed.ts";
-import { stakeSpec, testSeat, testSigning, type TestValidator, testValidator } from "../support/validators.ts";
+import { stakeSpec, type TestValidator, testSeat, testSigning, testValidator } from "../support/validators.ts";
 import { agree, createSimulation, type SimNode, type Simulation } from "./simulation.ts";
 
 const COIN = 100_000_000n;

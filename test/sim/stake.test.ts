@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { toHex } from "#base";
 import type { StakeChainSpec } from "#spec";
 import { testSeed } from "../support/seed.ts";
-import { stakeSpec, testSeat, type TestValidator, testValidator } from "../support/validators.ts";
+import { stakeSpec, type TestValidator, testSeat, testValidator } from "../support/validators.ts";
 import { agree, createSimulation, type SimNode, type Simulation } from "./simulation.ts";
 
 const VALIDATORS = ["v0", "v1", "v2", "v3", "v4", "v5", "v6"].map(testValidator);

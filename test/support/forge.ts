@@ -1,7 +1,7 @@
 /** Chains in memory whose blocks cost nothing, and blocks on them with anything wrong that a test wants. */
 import { type Address, asAddress, asKey, createManualClock, type ManualClock, silentLogger } from "#base";
 import { type Chain, type ChainOptions, DEFAULT_CHAIN_OPTIONS, openChain, sealBlock } from "#chain";
-import { engineFor, searchNonce } from "#consensus";
+import { searchNonce } from "#consensus";
 import { addressOf, verifySignature } from "#crypto";
 import { type Bus, createBus, type NodeEvents } from "#events";
 import { createLedger } from "#ledger";
@@ -59,7 +59,6 @@ export async function openTestChain(setup: TestChainSetup = {}): Promise<TestCha
     { ...DEFAULT_CHAIN_OPTIONS, ...setup.options },
     {
       ...{ spec, chainId, store, events, clock, log: silentLogger },
-      engine: engineFor(spec, chainId),
       createLedger: () => createLedger(spec, { indexSeed: 1 }),
       prepare: prepareHere(spec),
     },

@@ -1,7 +1,7 @@
 /** Chains for tests: mined on this thread into a data directory, with a manual clock, the same bytes every time. */
 import { asKey, createManualClock, silentLogger, utf8 } from "#base";
 import { type Chain, DEFAULT_CHAIN_OPTIONS, openChain, sealBlock } from "#chain";
-import { engineFor, searchNonce } from "#consensus";
+import { searchNonce } from "#consensus";
 import { addressOf, ed25519PublicKey, sha256, verifySignature } from "#crypto";
 import { createBus, type NodeEvents } from "#events";
 import { createLedger } from "#ledger";
@@ -45,9 +45,8 @@ export async function openMine(data: string, spec: ChainSpec): Promise<Mine> {
   const genesisId = genesisIdOf(spec, chainId);
   const directory = await openDataDirectory(data, { chainId, genesisId, schemaVersion: SCHEMA_VERSION });
   const clock = createManualClock(spec.genesis.timeMs);
-  const engine = engineFor(spec, chainId);
   const chain = await openChain(DEFAULT_CHAIN_OPTIONS, {
-    ...{ spec, chainId, engine, clock, store: directory.store, log: silentLogger },
+    ...{ spec, chainId, clock, store: directory.store, log: silentLogger },
     createLedger: () => createLedger(spec),
     prepare: async (transactions) => transactions.map((bytes) => prepare(chainId, bytes)),
     events: createBus<NodeEvents>((error) => {

@@ -57,7 +57,14 @@ export function stakeSpec(
   { engine = {}, genesisMs, name = "pos-sim" }: StakeSetup = {},
 ): StakeChainSpec {
   const base = builtInSpec("pos-dev");
-  const fast = { slotMs: 1_000, epochSlots: 6, leakEpochs: 8, unbondEpochs: 8, jailEpochs: 8, minBondAtoms: 100n * COIN };
+  const fast = {
+    slotMs: 1_000,
+    epochSlots: 6,
+    leakEpochs: 8,
+    unbondEpochs: 8,
+    jailEpochs: 8,
+    minBondAtoms: 100n * COIN,
+  };
   return {
     ...base,
     name,

@@ -1,6 +1,6 @@
 /** `agon fsck`: everything in a data directory against everything else; with `rebuild`, the state from the blocks again. */
 import { equalBytes, OperationError, toHex } from "#base";
-import { type BlockEntry, prepareKnownFor, readStoredChain, type StoredChain } from "#chain";
+import { type BlockEntry, createEpochTables, prepareKnownFor, readStoredChain, type StoredChain } from "#chain";
 import { engineFor } from "#consensus";
 import { createLedger, decodeChanges, type Ledger, type LedgerStorage } from "#ledger";
 import { computeBodyRoot, decodeParts } from "#model";
@@ -128,7 +128,7 @@ function checkJournal(store: Store, spec: ChainSpec): string {
 
 /** Executes the stored chain from genesis and replaces the state pages by the result. */
 async function rebuildState(store: Store, spec: ChainSpec, stored: StoredChain): Promise<void> {
-  const engine = engineFor(spec, chainIdOf(spec));
+  const engine = engineFor(spec, chainIdOf(spec), createEpochTables(store));
   const ledger = createLedger(spec);
   let parent: BlockEntry | null = null;
   for (const entry of stored.entries()) {

@@ -1,7 +1,6 @@
 /** A chain outside a node: opened on any store, with signature checks, without peers. */
 import { type Clock, type Hash, type Logger, silentLogger, systemClock } from "#base";
 import { type Chain, DEFAULT_CHAIN_OPTIONS, openChain } from "#chain";
-import { engineFor } from "#consensus";
 import { createVerifyPool } from "#crypto/native";
 import { createBus, type NodeEvents } from "#events";
 import { createLedger } from "#ledger";
@@ -29,7 +28,6 @@ export async function openWorkshop(parts: WorkshopParts): Promise<Workshop> {
   try {
     const chain = await openChain(DEFAULT_CHAIN_OPTIONS, {
       ...{ spec, chainId, store, clock, log },
-      engine: engineFor(spec, chainId),
       createLedger: () => createLedger(spec),
       prepare: prepareWith(pool),
       events: createBus<NodeEvents>((error) => {
