@@ -14,7 +14,7 @@ import type { RoundsTable, SharesTable } from "./tables.ts";
 export const PPS_CURSOR_ROW = "pps-cursor";
 const PAGE = 2_000;
 
-interface Cursor {
+export interface Cursor {
   readonly round: number;
   /** The first leaf that is not bought yet. */
   readonly leaf: number;
@@ -37,7 +37,7 @@ export async function buyShares(
   const { database } = parts;
   const poolKey = ed25519PublicKey(parts.receiptSeed);
   for (;;) {
-    const cursor = await loadCursor(database.reader);
+    const cursor = await loadPpsCursor(database.reader);
     const round = await database.reader
       .selectFrom("rounds")
       .selectAll()
@@ -61,7 +61,7 @@ export async function buyShares(
   }
 }
 
-async function loadCursor(db: Reader): Promise<Cursor> {
+export async function loadPpsCursor(db: Reader): Promise<Cursor> {
   const row = await db.selectFrom("meta").select("value").where("name", "=", PPS_CURSOR_ROW).executeTakeFirst();
   if (row === undefined) return { round: 1, leaf: 0 };
   const [round, leaf] = row.value.split("/").map(Number);

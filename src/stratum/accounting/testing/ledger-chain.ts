@@ -5,7 +5,7 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { type Address, asHash, type BlockId, fromHex, type Hash, toHex, utf8 } from "#base";
 import { addressOf, sha256, verifySignature } from "#crypto";
-import { decodeTransaction, decodeTransfer, signingHash, type Transaction, transactionId } from "#model";
+import { decodeTransaction, decodeTransfer, type Output, signingHash, type Transaction, transactionId } from "#model";
 import type { ChainAccount, PoolChain } from "../pool-chain.ts";
 
 export interface LedgerChainOptions {
@@ -30,6 +30,8 @@ export interface LedgerChain extends PoolChain {
   /** Forgets what waits to be mined, as a restarted node may. */
   forgetWaiting(): void;
   balanceOf(address: Address): bigint;
+  /** Outputs of a transfer in the chain; null for one that is not in it. */
+  transfer(id: Hash): Promise<readonly Output[] | null>;
   burned(): bigint;
 }
 
@@ -152,6 +154,11 @@ export function createLedgerChain(options: LedgerChainOptions): LedgerChain {
     forgetWaiting: () => void record({ op: "forget" }),
     balanceOf: (address) => stateNow().accounts.get(toHex(address))?.balanceAtoms ?? 0n,
     burned: () => stateNow().burned,
+    async transfer(id) {
+      if (!txHeights.has(toHex(id))) return null;
+      const outputs = decodeTransfer(read(known.get(toHex(id))!).payload);
+      return outputs.ok ? outputs.value : null;
+    },
   };
 }
 

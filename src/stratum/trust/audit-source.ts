@@ -1,0 +1,112 @@
+/** What an audit asks the pool and a node for, and what it finds (rules AUDIT-3 to AUDIT-9). */
+import type { Address, BlockId, Hash, Key, TransactionId } from "#base";
+import type { Output } from "#model";
+import type { SignedStatement } from "./statement.ts";
+import type { SignedTreeHead } from "./tree-head.ts";
+
+/** The pool's public side. Nothing it says is believed without proof. */
+export interface AuditSource {
+  /** All that were published of a round, the smallest first. */
+  heads(round: number): Promise<readonly SignedTreeHead[]>;
+  inclusionProof(round: number, leaf: number, size: number): Promise<readonly Hash[] | null>;
+  consistencyProof(round: number, from: number, to: number): Promise<readonly Hash[] | null>;
+  /** At most `count` records from this leaf on; fewer at the end. */
+  records(round: number, from: number, count: number): Promise<readonly Uint8Array[]>;
+  /** @returns null for a round that has not ended, or whose block the chain has not shown yet */
+  statement(round: number): Promise<SignedStatement | null>;
+  account(address: Address): Promise<AuditedAccount | null>;
+}
+
+export interface AuditedAccount {
+  readonly owedAtoms: bigint;
+  readonly payingAtoms: bigint;
+  readonly paidAtoms: bigint;
+  /** Of confirmed blocks, of PPS rounds, and of withdrawals. */
+  readonly earnedAtoms: bigint;
+  readonly payouts: readonly AuditedPayout[];
+}
+
+export interface AuditedPayout {
+  readonly transaction: TransactionId;
+  /** What the chain must show for this address. */
+  readonly amountAtoms: bigint;
+  /** Its parts of the transaction's fee and of what creating accounts burns. */
+  readonly costAtoms: bigint;
+  readonly isConfirmed: boolean;
+}
+
+/** A node that the miner trusts, rather its own. */
+export interface AuditChain {
+  block(id: BlockId): Promise<{ readonly canonical: boolean; readonly rewardAtoms: bigint } | null>;
+  /** Outputs of a transfer in the chain. @returns null for one that is not in it */
+  transfer(id: TransactionId): Promise<readonly Output[] | null>;
+}
+
+export interface AuditRequest {
+  readonly chainId: Hash;
+  /** Known from elsewhere than this audit, or from the first receipt ever. */
+  readonly poolKey: Key;
+  readonly address: Address;
+  /** Bytes, as the pool gave them. */
+  readonly receipts: readonly Uint8Array[];
+  /** Heads kept from earlier audits: a pool that shows different histories to different people is found by them. */
+  readonly knownHeads: readonly SignedTreeHead[];
+  /** Rounds to recompute as a whole, beside those of the receipts. */
+  readonly rounds: readonly number[];
+}
+
+/**
+ * `proof`: the pool's own signatures contradict each other, which convinces everybody. `wrong`: what the pool shows does not
+ * fit. `suspicion`: possible by chance, at the probability given.
+ */
+export type Severity = "proof" | "wrong" | "suspicion";
+
+export type FindingCode =
+  | "share-dropped"
+  | "share-unproved"
+  | "log-forked"
+  | "log-shrunk"
+  | "log-unproved"
+  | "log-differs"
+  | "head-unsigned"
+  | "record-malformed"
+  | "record-repeated"
+  | "work-too-low"
+  | "coinbase-differs"
+  | "bits-malformed"
+  | "work-inflated"
+  | "statement-unsigned"
+  | "statement-block"
+  | "statement-reward"
+  | "credits-differ"
+  | "balance-differs"
+  | "payout-missing"
+  | "payout-differs";
+
+export interface Finding {
+  readonly severity: Severity;
+  readonly code: FindingCode;
+  readonly text: string;
+  readonly round?: number;
+  /** Hex of what proves it, by name. */
+  readonly evidence: Readonly<Record<string, string>>;
+}
+
+export interface AuditReport {
+  readonly findings: readonly Finding[];
+  /** Receipts of shares that no published head covers yet: audit again later. */
+  readonly waiting: number;
+  /** Receipts that are none of this pool, chain and address; they prove nothing. */
+  readonly foreign: number;
+  /** Rounds whose shares the pool no longer shows; what depends on them could not be recomputed. */
+  readonly unavailable: readonly number[];
+  readonly checked: {
+    readonly receipts: number;
+    readonly rounds: number;
+    readonly shares: number;
+    readonly credits: number;
+    readonly payouts: number;
+  };
+  /** To be kept for the next audit. */
+  readonly heads: readonly SignedTreeHead[];
+}
