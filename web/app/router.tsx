@@ -13,74 +13,31 @@ import { Frame } from "./frame.tsx";
 import { NotFoundPage } from "./not-found-page.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
 
+/** Every page but the overview, loaded when it is first gone to. */
+const PAGES: Readonly<Record<string, RouteComponent>> = {
+  "/blocks": lazyRouteComponent(() => import("../explorer/blocks-page.tsx"), "BlocksPage"),
+  "/blocks/$id": lazyRouteComponent(() => import("../explorer/block-page.tsx"), "BlockPage"),
+  "/transactions/$id": lazyRouteComponent(() => import("../explorer/transaction-page.tsx"), "TransactionPage"),
+  "/mempool": lazyRouteComponent(() => import("../explorer/mempool-page.tsx"), "MempoolPage"),
+  "/records": lazyRouteComponent(() => import("../explorer/records-page.tsx"), "RecordsPage"),
+  "/records/$id": lazyRouteComponent(() => import("../explorer/record-page.tsx"), "RecordPage"),
+  "/accounts": lazyRouteComponent(() => import("../explorer/accounts-page.tsx"), "AccountsPage"),
+  "/accounts/$address": lazyRouteComponent(() => import("../explorer/account-page.tsx"), "AccountPage"),
+  "/network": lazyRouteComponent(() => import("../network/network-page.tsx"), "NetworkPage"),
+  "/validators": lazyRouteComponent(() => import("../stake/validators-page.tsx"), "ValidatorsPage"),
+  "/validators/$address": lazyRouteComponent(() => import("../stake/validator-page.tsx"), "ValidatorPage"),
+  "/epochs": lazyRouteComponent(() => import("../stake/epochs-page.tsx"), "EpochsPage"),
+  "/epochs/$epoch": lazyRouteComponent(() => import("../stake/epoch-page.tsx"), "EpochPage"),
+  "/mining": lazyRouteComponent(() => import("../mining/mining-page.tsx"), "MiningPage"),
+  "/wallet": lazyRouteComponent(() => import("../wallet/wallet-page.tsx"), "WalletPage"),
+};
+
 export function createAppRouter(): AnyRouter {
   const root = createRootRoute({ component: Frame, notFoundComponent: NotFoundPage });
-  const page = (path: string, component: RouteComponent) =>
+  const page = ([path, component]: readonly [string, RouteComponent]) =>
     createRoute({ getParentRoute: () => root, path, component });
   return createRouter({
-    routeTree: root.addChildren([
-      page("/", OverviewPage),
-      page(
-        "/blocks",
-        lazyRouteComponent(() => import("../explorer/blocks-page.tsx"), "BlocksPage"),
-      ),
-      page(
-        "/blocks/$id",
-        lazyRouteComponent(() => import("../explorer/block-page.tsx"), "BlockPage"),
-      ),
-      page(
-        "/transactions/$id",
-        lazyRouteComponent(() => import("../explorer/transaction-page.tsx"), "TransactionPage"),
-      ),
-      page(
-        "/mempool",
-        lazyRouteComponent(() => import("../explorer/mempool-page.tsx"), "MempoolPage"),
-      ),
-      page(
-        "/records",
-        lazyRouteComponent(() => import("../explorer/records-page.tsx"), "RecordsPage"),
-      ),
-      page(
-        "/records/$id",
-        lazyRouteComponent(() => import("../explorer/record-page.tsx"), "RecordPage"),
-      ),
-      page(
-        "/accounts",
-        lazyRouteComponent(() => import("../explorer/accounts-page.tsx"), "AccountsPage"),
-      ),
-      page(
-        "/accounts/$address",
-        lazyRouteComponent(() => import("../explorer/account-page.tsx"), "AccountPage"),
-      ),
-      page(
-        "/network",
-        lazyRouteComponent(() => import("../network/network-page.tsx"), "NetworkPage"),
-      ),
-      page(
-        "/validators",
-        lazyRouteComponent(() => import("../stake/validators-page.tsx"), "ValidatorsPage"),
-      ),
-      page(
-        "/validators/$address",
-        lazyRouteComponent(() => import("../stake/validator-page.tsx"), "ValidatorPage"),
-      ),
-      page(
-        "/epochs",
-        lazyRouteComponent(() => import("../stake/epochs-page.tsx"), "EpochsPage"),
-      ),
-      page(
-        "/epochs/$epoch",
-        lazyRouteComponent(() => import("../stake/epoch-page.tsx"), "EpochPage"),
-      ),
-      page(
-        "/mining",
-        lazyRouteComponent(() => import("../mining/mining-page.tsx"), "MiningPage"),
-      ),
-      page(
-        "/wallet",
-        lazyRouteComponent(() => import("../wallet/wallet-page.tsx"), "WalletPage"),
-      ),
-    ]),
+    routeTree: root.addChildren([page(["/", OverviewPage]), ...Object.entries(PAGES).map(page)]),
     defaultPreload: "intent",
     defaultPendingComponent: () => <SkeletonRows label="Loading the page" />,
     defaultErrorComponent: CrashPage,

@@ -94,7 +94,20 @@ function ValidatorsTable({ validators }: { readonly validators: Validators }) {
       </EmptyState>
     );
   const heaviest = validators.items.reduce((most, { sharePpm }) => Math.max(most, sharePpm), 1);
-  const columns: readonly Column<Validator>[] = [
+  const columns = columnsFor(names, heaviest);
+  const { epochs = 0 } = validators.items[0]?.performance ?? {};
+  return (
+    <>
+      <DataTable label="Validators" columns={columns} rows={validators.items} rowKey={({ address }) => address} />
+      <p className="border-line border-t px-4 py-2.5 text-ink-faint text-xs">
+        Slots, votes and rewards are those of the last {plural(epochs, "epoch")} that this node has seen.
+      </p>
+    </>
+  );
+}
+
+function columnsFor(names: ReadonlyMap<string, string>, heaviest: number): readonly Column<Validator>[] {
+  return [
     {
       key: "validator",
       header: "Validator",
@@ -149,15 +162,6 @@ function ValidatorsTable({ validators }: { readonly validators: Validators }) {
       render: ({ performance }) => <Amount atoms={BigInt(performance.rewards.total)} unit={false} />,
     },
   ];
-  const { epochs = 0 } = validators.items[0]?.performance ?? {};
-  return (
-    <>
-      <DataTable label="Validators" columns={columns} rows={validators.items} rowKey={({ address }) => address} />
-      <p className="border-line border-t px-4 py-2.5 text-ink-faint text-xs">
-        Slots, votes and rewards are those of the last {plural(epochs, "epoch")} that this node has seen.
-      </p>
-    </>
-  );
 }
 
 function Share({ ppm, heaviest }: { readonly ppm: number; readonly heaviest: number }) {
