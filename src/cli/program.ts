@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, readonly [about: string, load: Load]>> =
     "epochs: votes, missed slots, what is final",
     async () => (await import("./commands/stake-lists.ts")).epochsCommand,
   ],
+  demo: ["scenarios on real nodes, checked at the end", async () => (await import("./commands/demo.ts")).demoCommand],
   peers: ["whom the node is connected to", async () => (await import("./commands/look-up.ts")).peersCommand],
   keys: ["accounts in an encrypted keystore", async () => (await import("./commands/keys.ts")).keysCommand],
   fsck: ["check the files of a stopped node", async () => (await import("./commands/fsck.ts")).fsckCommand],
