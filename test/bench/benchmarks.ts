@@ -15,6 +15,7 @@ export const BENCHMARKS = {
   state: () => import("./state-root.ts"),
   lottery: () => import("./lottery.ts"),
   stake: () => import("./epoch-step.ts"),
+  kernel: () => import("./kernel.ts"),
   pool: () => import("./pool.ts"),
 } as const satisfies Readonly<Record<string, () => Promise<Benchmark>>>;
 
