@@ -39,29 +39,7 @@ export function StartCard({ chain, accounts, miner, state }: StartCardProps) {
   return (
     <Card title="Mine in this page">
       <form onSubmit={submit} className="flex flex-col gap-3">
-        {accounts.length === 0 ? null : (
-          <SelectField
-            label="Pay to"
-            value={account}
-            onChange={setAccount}
-            choices={[
-              ...accounts.map(({ name, address }) => ({ value: address, label: name })),
-              { value: OTHER, label: "another address" },
-            ]}
-            help="Who is credited for the blocks found here"
-          />
-        )}
-        {account === OTHER ? (
-          <Field
-            label={accounts.length === 0 ? "Pay to" : "Address"}
-            mono
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            problem={isBad ? `This is no address of this chain: they begin with ${chain.addressPrefix}1.` : undefined}
-            placeholder={`${chain.addressPrefix}1…`}
-            help="Who is credited for the blocks found here"
-          />
-        ) : null}
+        <PayTo {...{ chain, accounts, account, typed }} isBad={isBad} choose={setAccount} type={setTyped} />
         <Field
           label="Token"
           type="password"
@@ -101,6 +79,45 @@ export function StartCard({ chain, accounts, miner, state }: StartCardProps) {
         </div>
       </form>
     </Card>
+  );
+}
+
+interface PayToProps extends Pick<StartCardProps, "chain" | "accounts"> {
+  /** An address, or `OTHER`. */
+  readonly account: string;
+  readonly typed: string;
+  readonly isBad: boolean;
+  readonly choose: (account: string) => void;
+  readonly type: (text: string) => void;
+}
+
+function PayTo({ chain, accounts, account, typed, isBad, choose, type }: PayToProps) {
+  return (
+    <>
+      {accounts.length === 0 ? null : (
+        <SelectField
+          label="Pay to"
+          value={account}
+          onChange={choose}
+          choices={[
+            ...accounts.map(({ name, address }) => ({ value: address, label: name })),
+            { value: OTHER, label: "another address" },
+          ]}
+          help="Who is credited for the blocks found here"
+        />
+      )}
+      {account === OTHER ? (
+        <Field
+          label={accounts.length === 0 ? "Pay to" : "Address"}
+          mono
+          value={typed}
+          onChange={(event) => type(event.target.value)}
+          problem={isBad ? `This is no address of this chain: they begin with ${chain.addressPrefix}1.` : undefined}
+          placeholder={`${chain.addressPrefix}1…`}
+          help="Who is credited for the blocks found here"
+        />
+      ) : null}
+    </>
   );
 }
 
