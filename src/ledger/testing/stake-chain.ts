@@ -45,6 +45,8 @@ export interface Person {
   tip(number?: number): Hash;
   /** What continues a tip of one of the first onions. */
   reveal(tip: Hash): Hash;
+  /** The same by hexadecimal digits; null when it is in none. */
+  find(tip: string): Hash | null;
 }
 
 export function person(name: string, keyNumber = 0): Person {
@@ -64,14 +66,18 @@ export function person(name: string, keyNumber = 0): Person {
     }
     return tips[number]!;
   };
+  const find = (outer: string): Hash | null => {
+    tip(3);
+    return layers.get(outer) ?? null;
+  };
   return {
     name,
+    find,
     ...{ owner: addressOf(ownerKey), ownerKey, key: ed25519PublicKey(seed), seed },
     tip,
     reveal(outer) {
-      for (let number = 0; number < 4; number++) tip(number);
-      const value = layers.get(toHex(outer));
-      if (value === undefined) throw new Error(`${name} has no such onion`);
+      const value = find(toHex(outer));
+      if (value === null) throw new Error(`${name} has no such onion`);
       return value;
     },
   };
@@ -88,12 +94,10 @@ export function stakeSpec(
     owner: formatAddress(people[i]!.owner, dev.addressPrefix),
     ...{ signingKey: toHex(people[i]!.key), onionTip: toHex(people[i]!.tip()), bondAtoms },
   }));
-  const accounts = people.flatMap(({ owner, key }) =>
-    [owner, addressOf(key)].map((address) => ({
-      address: formatAddress(address, dev.addressPrefix),
-      balanceAtoms: START_ATOMS,
-    })),
+  const addresses = people.flatMap(({ owner, key }) =>
+    [owner, addressOf(key)].map((address) => formatAddress(address, dev.addressPrefix)),
   );
+  const accounts = [...new Set(addresses)].map((address) => ({ address, balanceAtoms: START_ATOMS }));
   return {
     ...dev,
     engine: {
@@ -115,7 +119,7 @@ export interface BlockWish {
   readonly votes?: readonly Vote[];
   /** What is final at an epoch step: the block before it unless given. */
   readonly finalized?: { readonly height: number; readonly epoch: number };
-  readonly orders?: Partial<BlockOrders>;
+  readonly orders?: Pick<BlockOrders, "reveal">;
   readonly poolAtoms?: bigint;
 }
 
@@ -126,6 +130,10 @@ export function createStakeChain(spec: StakeChainSpec, people: readonly Person[]
   const chainId = chainIdOf(spec);
   const at = { height: 0, epoch: 0 };
 
+  const revealOf = (leader: Person, epoch: number): Hash => {
+    const tip = stake.onionTip(leader.key, epoch);
+    return tip === null ? leader.tip() : leader.reveal(tip);
+  };
   const inputOf = (wish: BlockWish = {}): BlockInput => {
     const { leader = people[0]!, transactions = [], votes = [], poolAtoms = 1_000n } = wish;
     const height = at.height + 1;
@@ -136,15 +144,14 @@ export function createStakeChain(spec: StakeChainSpec, people: readonly Person[]
       epoch === at.epoch
         ? null
         : { epoch, parentEpoch: at.epoch, finalizedHeight: finalized.height, finalizedEpoch: finalized.epoch };
-    const tip = stake.onionTip(leader.key, epoch);
-    const reveal = tip === null ? leader.tip() : leader.reveal(tip);
+    const reveal = wish.orders?.reveal ?? revealOf(leader, epoch);
     const proposer = leader.owner;
     const credits = (feesAtoms: bigint): readonly Credit[] => [
       { to: proposer, amountAtoms: 3_000n, reason: "block-reward" },
       { to: VOTER_POOL, amountAtoms: poolAtoms, reason: "voter-pool" },
       { to: proposer, amountAtoms: feesAtoms, reason: "fees" },
     ];
-    const orders = { epoch, slot, leader: leader.key, reveal, step, ...wish.orders };
+    const orders = { epoch, slot, leader: leader.key, reveal, step };
     return {
       ...{ height, proposer, transactions, votes, orders },
       timeMs: spec.genesis.timeMs + slot * spec.engine.slotMs,
