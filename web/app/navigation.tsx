@@ -66,13 +66,16 @@ export function Rail() {
   );
 }
 
-/** Along the bottom of a phone. */
+/**
+ * Along the bottom of a phone. Not quite opaque: browsers that draw without a graphics card lose a part of a WebGL
+ * picture that something opaque covers from below.
+ */
 export function BottomBar() {
   const places = usePlaces().filter((place) => !place.wideOnly);
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(0,1fr)] grid-flow-col border-line border-t bg-card pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 grid auto-cols-[minmax(0,1fr)] grid-flow-col border-line border-t bg-card/94 backdrop-blur-sm pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {places.map((place) => (
         <Link

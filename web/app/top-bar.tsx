@@ -31,7 +31,11 @@ export function TopBar() {
       </div>
       <div className="order-3 flex min-w-0 items-center gap-2 max-md:w-full md:order-2">
         {status.data === undefined ? null : (
-          <Badge tone="accent" icon="pick" title={`Chain ${status.data.chain.id}, engine ${status.data.chain.engine}`}>
+          <Badge
+            tone="accent"
+            icon={status.data.features.includes("mining") ? "pick" : "validators"}
+            title={`Chain ${status.data.chain.id}, engine ${status.data.chain.engine}`}
+          >
             {status.data.chain.name} · {engineWord(status.data.chain.engine)}
           </Badge>
         )}

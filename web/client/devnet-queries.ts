@@ -6,12 +6,13 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { ApiError, type AuditEntry, type DevnetAccount, type DevnetNode } from "#api/contract";
+import { ApiError, type AuditEntry, type DevnetAccount, type DevnetAccounts, type DevnetNode } from "#api/contract";
 import { createPageClient } from "./api.ts";
 import { useClient, useConnection } from "./context.tsx";
 import { keys } from "./keys.ts";
 
 const NODES_EVERY_MS = 1_000;
+const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 async function nullWhenAbsent<T>(call: Promise<T>): Promise<T | null> {
   try {
@@ -40,22 +41,44 @@ export function useDevnetNodes(): UseQueryResult<readonly DevnetNode[] | null> {
   });
 }
 
-export function useDevnetAccounts(): UseQueryResult<readonly DevnetAccount[] | null> {
+function useConsoleAccounts<T>(select: (accounts: DevnetAccounts | null) => T): UseQueryResult<T> {
   const client = useClient();
   const nodes = useDevnetNodes();
   const isConsole = nodes.data !== undefined && nodes.data !== null;
   return useQuery({
     queryKey: keys.devnetAccounts,
-    queryFn: async ({ signal }) => (await nullWhenAbsent(client.devnet.accounts({ signal })))?.accounts ?? null,
+    queryFn: ({ signal }) => nullWhenAbsent(client.devnet.accounts({ signal })),
     enabled: isConsole,
     staleTime: Number.POSITIVE_INFINITY,
+    select,
   });
+}
+
+export function useDevnetAccounts(): UseQueryResult<readonly DevnetAccount[] | null> {
+  return useConsoleAccounts(accountsOf);
+}
+
+/** Owners of the bonds that a devnet's chain begins with; empty where it has none. */
+export function useDevnetValidators(): readonly DevnetAccount[] {
+  return useConsoleAccounts(validatorsOf).data ?? [];
 }
 
 /** Names of addresses that have one. */
 export function useNames(): ReadonlyMap<string, string> {
-  const { data } = useDevnetAccounts();
-  return new Map((data ?? []).map((account) => [account.address, account.name]));
+  return useConsoleAccounts(namesOf).data ?? NO_NAMES;
+}
+
+function accountsOf(accounts: DevnetAccounts | null): readonly DevnetAccount[] | null {
+  return accounts?.accounts ?? null;
+}
+
+function validatorsOf(accounts: DevnetAccounts | null): readonly DevnetAccount[] {
+  return accounts?.validators ?? [];
+}
+
+function namesOf(accounts: DevnetAccounts | null): ReadonlyMap<string, string> {
+  const named = [...(accounts?.accounts ?? []), ...(accounts?.validators ?? [])];
+  return new Map(named.map(({ address, name }) => [address, name]));
 }
 
 /** Newest first. */

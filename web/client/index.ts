@@ -5,6 +5,7 @@ export {
   useAudit,
   useDevnetAccounts,
   useDevnetNodes,
+  useDevnetValidators,
   useNames,
   useNodeOrder,
 } from "./devnet-queries.ts";

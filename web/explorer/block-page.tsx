@@ -136,6 +136,15 @@ function BlockFacts({ block }: { readonly block: Block }) {
   return <Facts facts={facts} />;
 }
 
+const CREDIT_WORDS: Readonly<Record<string, string>> = {
+  "block-reward": "for the block",
+  fees: "fees",
+  "voter-pool": "for votes",
+  "vote-reward": "for its vote",
+  report: "for reporting an offence",
+  unbonded: "paid out of its bond",
+};
+
 function Credits({ credits }: { readonly credits: Block["credits"] }) {
   const names = useNames();
   if (credits.length === 0) return "none";
@@ -147,9 +156,13 @@ function Credits({ credits }: { readonly credits: Block["credits"] }) {
           className="flex flex-wrap items-center gap-x-3 gap-y-1"
         >
           <Amount atoms={BigInt(credit.amount)} />
-          <AddressLabel address={credit.to} name={names.get(credit.to)} />
+          {credit.spendableAtHeight === null ? (
+            "to the voters of this epoch"
+          ) : (
+            <AddressLabel address={credit.to} name={names.get(credit.to)} />
+          )}
           <span className="text-ink-faint text-xs">
-            {credit.reason},{" "}
+            {CREDIT_WORDS[credit.reason] ?? credit.reason},{" "}
             {credit.spendableAtHeight === null
               ? "divided when the epoch ends"
               : `spendable from ${formatCount(credit.spendableAtHeight)}`}

@@ -34,7 +34,7 @@ function DutyList({ duties, state }: { readonly duties: Duties; readonly state: 
             <span className="text-ink-faint text-xs">epoch {formatCount(epoch)}</span>
           </span>
           <span className="ml-auto tabular-nums" title={exactTime(timeMs)}>
-            {timeMs <= now ? "now" : `in ${formatDuration(timeMs - now)}`}
+            {timeMs - now < 500 ? "now" : `in ${formatDuration(timeMs - now)}`}
           </span>
         </li>
       ))}

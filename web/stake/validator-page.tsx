@@ -93,7 +93,7 @@ function Stake({ validator }: { readonly validator: Validator }) {
           <Amount atoms={BigInt(validator.weight)} column />
           <span className="flex items-center gap-2">
             <Meter share={validator.sharePpm / 1_000_000} />
-            <span className="tabular text-xs">{formatPpm(validator.sharePpm)}</span>
+            <span className="tabular whitespace-nowrap text-xs">{formatPpm(validator.sharePpm)}</span>
           </span>
         </div>
       ),

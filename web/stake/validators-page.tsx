@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Validator, Validators } from "#api/contract";
+import { ATOMS_PER_COIN } from "#model";
 import { useFinality, useNames, useValidators } from "../client/index.ts";
 import { QueryCard } from "../explorer/query-card.tsx";
 import {
@@ -65,7 +66,7 @@ function Figures({ validators }: { readonly validators: Validators | undefined }
       <EpochClock validators={validators} />
       <StatPanel
         label="Stake in the table"
-        value={validators && <Amount atoms={BigInt(validators.total)} unit={false} />}
+        value={validators && formatCount(Number(BigInt(validators.total) / ATOMS_PER_COIN))}
         unit="coins"
         hint="Weight of all who can be drawn in this epoch"
       />

@@ -53,6 +53,9 @@ export type DevnetAccount = Static<typeof DevnetAccount>;
 export const DevnetAccounts = Type.Object(
   {
     accounts: Type.Array(DevnetAccount),
+    validators: Type.Optional(
+      Type.Array(DevnetAccount, { description: "who owns the bonds that the chain begins with, where it has any" }),
+    ),
     rule: Type.Optional(Type.String({ description: "how the private keys are made" })),
   },
   { title: "DevnetAccounts" },

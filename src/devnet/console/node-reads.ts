@@ -1,11 +1,11 @@
 /** What the console says of nodes, accounts and past orders. */
 import { type Static, Type } from "typebox";
-import { AuditLog, createClient, DevnetAccounts, DevnetChain, DevnetNodes } from "#api/contract";
+import { AuditLog, createClient, type DevnetAccount, DevnetAccounts, DevnetChain, DevnetNodes } from "#api/contract";
 import type { App } from "#api/server";
 import { toHex } from "#base";
-import { formatAddress } from "#crypto";
-import { DEV_ACCOUNT_COUNT } from "#spec";
-import { devAccount } from "#wallet/core";
+import { ed25519PublicKey, formatAddress } from "#crypto";
+import { DEV_ACCOUNT_COUNT, devValidatorName, devValidatorOwner, devValidatorOwnerSeed, devValidatorsOf } from "#spec";
+import { type DevAccount, devAccount } from "#wallet/core";
 import { runningNode } from "./choose-node.ts";
 import type { ConsoleParts } from "./console-parts.ts";
 import { NodePath } from "./node-orders.ts";
@@ -68,8 +68,7 @@ export function addNodeReads(app: App, parts: ConsoleParts): void {
 async function showAccounts({ fleet, spec }: ConsoleParts): Promise<DevnetAccounts> {
   const node = fleet.firstRunning();
   const client = node === null ? null : createClient({ baseUrl: node.api, fetch, timeoutMs: ASK_MS });
-  const accounts = Array.from({ length: DEV_ACCOUNT_COUNT }, async (_, index) => {
-    const { name, seed, key, address } = devAccount(index);
+  const show = async ({ name, seed, key, address }: DevAccount): Promise<DevnetAccount> => {
     const text = formatAddress(address, spec.addressPrefix);
     const balance = await client?.account(text).then(
       (account) => account.balance,
@@ -77,6 +76,17 @@ async function showAccounts({ fleet, spec }: ConsoleParts): Promise<DevnetAccoun
     );
     const known = { name, address: text, publicKey: toHex(key), privateKey: toHex(seed) };
     return balance === undefined ? known : { ...known, balance };
-  });
-  return { accounts: await Promise.all(accounts), rule: SEED_RULE };
+  };
+  const accounts = Array.from({ length: DEV_ACCOUNT_COUNT }, (_, index) => devAccount(index));
+  const owners = devValidatorsOf(spec).map(ownerOfValidator);
+  return {
+    accounts: await Promise.all(accounts.map(show)),
+    ...(owners.length > 0 && { validators: await Promise.all(owners.map(show)) }),
+    rule: SEED_RULE,
+  };
+}
+
+function ownerOfValidator(index: number): DevAccount {
+  const seed = devValidatorOwnerSeed(index);
+  return { name: devValidatorName(index), seed, key: ed25519PublicKey(seed), address: devValidatorOwner(index) };
 }
