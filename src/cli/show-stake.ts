@@ -75,7 +75,7 @@ export function showDuties(duties: Duties, rules: { readonly epochMs: number }):
       ["owner", duties.address],
       ["signing key", duties.signingKey],
       ["now", `slot ${duties.slot}, epoch ${duties.epoch}`],
-      ["vote", voteText(vote, when)],
+      ["vote", duties.epoch === 0 ? "none in epoch 0: voting begins with epoch 1" : voteText(vote, when)],
       [
         "slots",
         slots.length === 0

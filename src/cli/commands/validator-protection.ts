@@ -1,8 +1,8 @@
 /** What the signing keys of a folder have signed, carried from one machine to another in the form of EIP-3076 (rule STAKE-20). */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { toHex } from "#base";
+import { OperationError, toHex } from "#base";
 import { chainIdOf } from "#spec";
 import { decodeInterchange, encodeInterchange, type KeyProtection, openSigningGuard, validatorFolder } from "#wallet";
 import { addSettingFlags } from "../node-settings.ts";
@@ -28,7 +28,9 @@ export function exportProtectionCommand(terminal: Terminal) {
     .action(async (options) => {
       const { data, spec } = readPlace(terminal, options);
       const chainId = chainIdOf(spec);
-      const guard = await openSigningGuard({ folder: validatorFolder(data), chainId });
+      const folder = validatorFolder(data);
+      if (!existsSync(folder)) throw new OperationError("guard-missing", `there is no signing guard in ${folder}`);
+      const guard = await openSigningGuard({ folder, chainId });
       const protections = guard.protections();
       await guard.close();
       const text = encodeInterchange(chainId, protections);

@@ -1,7 +1,7 @@
 /** A terminal in memory: what is written is kept, and questions are answered from a list. */
 import { Readable, Writable } from "node:stream";
 import type { Fetch } from "#api/contract";
-import { seededRandom } from "#base";
+import { type Random, seededRandom } from "#base";
 import type { Prompts } from "../prompts.ts";
 import { runProgram } from "../run-program.ts";
 import type { Terminal } from "../terminal.ts";
@@ -13,6 +13,8 @@ export interface TestTerminalOptions {
   readonly answers?: readonly unknown[];
   readonly fetch?: Fetch;
   readonly signal?: AbortSignal;
+  /** Default: the same numbers in every run. */
+  readonly random?: Random;
 }
 
 export interface TestTerminal extends Terminal {
@@ -41,7 +43,7 @@ export function createTestTerminal(options: TestTerminalOptions = {}): TestTermi
     env: options.env ?? {},
     signal: options.signal ?? new AbortController().signal,
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-    random: seededRandom(1),
+    random: options.random ?? seededRandom(1),
     prompts: createAnswers([...(options.answers ?? [])], asked),
   };
 }
