@@ -28,6 +28,8 @@ export interface Execution {
   follow(orders: BlockOrders | null, votes: readonly Vote[]): Fault | null;
   /** Executes one transaction, or changes nothing. */
   transact(tx: PreparedTransaction): Fault | null;
+  /** Tries only what a transaction asks of bonds; afterwards the state must be taken back. */
+  attempt(tx: PreparedTransaction): Fault | null;
   feesAtoms(): bigint;
   outcomes(): readonly Outcome[];
   /** Last: writes the engine's credits and the supply. @returns all credits of the block */
@@ -153,6 +155,13 @@ export function createExecution({ spec, transactions, stake }: LedgerRules, stat
       burnedAtoms += effect.recordBurnAtoms;
       feesAtoms += effect.feeAtoms;
       return null;
+    },
+
+    attempt(tx) {
+      const effect = transactions.read(tx);
+      if (!effect.ok) return effect.error;
+      const { action } = effect.value;
+      return action === null ? null : act(context!, action, tx.from, tx.transaction.sender);
     },
 
     feesAtoms: () => feesAtoms,

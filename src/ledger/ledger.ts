@@ -107,6 +107,15 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
       currentRoot();
       return draftBlock(rules, state, input);
     },
+    refusal(tx) {
+      if (rules.stake === null) return null;
+      currentRoot();
+      try {
+        return createExecution(rules, state, 0).attempt(tx);
+      } finally {
+        state.rollback();
+      }
+    },
     takeDirtyPages: () => state.takeDirtyPages(),
     markDirty: (pages) => state.markDirty(pages),
     loadPages(pages) {

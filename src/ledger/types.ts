@@ -121,6 +121,11 @@ export interface Ledger {
   replay(changes: StateChanges): void;
   /** Tries the candidates on the present state and leaves it as it was. */
   draft(input: DraftInput): DraftBlock;
+  /**
+   * Why the present state refuses what a transaction asks of bonds, its sender's nonce and balance aside; another
+   * block may change that. Null for whatever is not about bonds.
+   */
+  refusal(tx: PreparedTransaction): Fault | null;
 }
 
 /** One key of the state with its value. */

@@ -304,6 +304,17 @@ describe("the voter pool (rule STAKE-16)", () => {
   });
 });
 
+test("what the state refuses can be asked before, and leaves it as it is", () => {
+  const chain = chainOf();
+  const before = toHex(chain.ledger.root);
+  expect(chain.ledger.refusal(chain.unbond(ben, 3_000_001n))?.code).toBe("unbond-exceeds");
+  expect(chain.ledger.refusal(chain.bond(dora, 1n))?.code).toBe("bond-dust");
+  expect(chain.ledger.refusal(chain.bond(dora, MIN_BOND))).toBeNull();
+  expect(chain.ledger.refusal(chain.unbond(ben, 1n))).toBeNull();
+  expect(toHex(chain.ledger.root)).toBe(before);
+  expect(chain.stake.validators()).toHaveLength(3);
+});
+
 describe("a leader (rule TX-23)", () => {
   test("continues its onion", () => {
     const chain = chainOf();
