@@ -4,6 +4,11 @@ import { asHash, fromHex } from "#base";
 import { tempDir } from "../../../test/support/temp.ts";
 import type { Terms } from "../trust/schemes.ts";
 import type { DatabaseOptions } from "./database.ts";
+import { loadCredits, loadMiner, loadMinerPayouts, loadMiners } from "./queries/miner-view.ts";
+import { loadLuck, loadPoolStatus } from "./queries/pool-view.ts";
+import { createPublished } from "./queries/published.ts";
+import { loadReceipts } from "./queries/receipts.ts";
+import { loadPayouts, loadRound, loadRounds } from "./queries/round-view.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "./testing/postgres-server.ts";
 import { testAddress } from "./testing/share-maker.ts";
 import {
@@ -171,6 +176,57 @@ describe.each(["sqlite", "postgres"] as const)("the books in %s", (kind) => {
     expect(pool.chain.balanceOf(testAddress(1))).toBe(before);
     expect(await pool.database.reader.selectFrom("payouts").selectAll().execute()).toHaveLength(1);
     expect(await pool.accounting.checkBooks()).toMatchObject({ problems: [], payingAtoms: 0n });
+  });
+
+  it("every question about the books has an answer", async () => {
+    await using pool = await open({ terms: terms("pplns"), thresholdAtoms: COIN });
+    await pool.count([work(pool, 1, 300n), work(pool, 2, 100n)]);
+    await pool.find(work(pool, 2, 5n));
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    await pool.accounting.pay();
+    pool.clock.runTo(pool.clock.nowMs() + 60_000);
+    await pool.accounting.shares.saveSamples();
+    const address = work(pool, 1, 1n).address;
+    expect(await loadPoolStatus(pool)).toMatchObject({ blocks: { confirmed: 1 }, activeMiners: 2 });
+    expect((await loadMiners(pool, { limit: 1 })).items).toHaveLength(1);
+    expect(await loadMiner(pool, address)).toMatchObject({ address, samples: [{ shares: 1 }] });
+    expect((await loadCredits(pool, address)).items).toMatchObject([{ kind: "block", round: 1, myWork: 300n }]);
+    expect((await loadMinerPayouts(pool, address)).items).toMatchObject([{ state: "signed" }]);
+    expect((await loadRounds(pool)).items).toHaveLength(2);
+    expect(await loadRound(pool, 1)).toMatchObject({ miners: 2, heads: [{ size: 3, final: true }] });
+    expect((await loadPayouts(pool)).items).toMatchObject([{ outputs: 2, nonce: 0 }]);
+    expect(await loadLuck(pool)).toMatchObject({ pool: { found: 1 }, tests: 2 });
+    expect((await loadReceipts(pool.options, pool.parts, address, null)).receipts).toHaveLength(1);
+    const published = createPublished(pool.options, pool.parts);
+    expect(await published.statement(1)).toMatchObject({ round: 1, rewardAtoms: REWARD_ATOMS });
+    expect(await published.latestHead(1)).toMatchObject({ size: 3, final: true });
+  });
+
+  it("the books are taken over by whoever opens them last", async () => {
+    const database: DatabaseOptions | null = server === null ? null : await server.createDatabase();
+    // SQLite lets no second process in at all.
+    if (database === null) return;
+    const first = await createTestPool({ database });
+    await using second = await createTestPool({ database, chain: first.chain, seed: 2 });
+    await second.count([work(second, 1, 3n)]);
+    const late = Promise.resolve(first.accounting.shares.accepted(work(first, 1, 3n)));
+    await first.accounting.shares.flush();
+    await expect(late).rejects.toMatchObject({ code: "pool-superseded" });
+    expect(first.accounting.shares.obstacle()).toBe("another process has taken over the pool");
+    await first.database.close();
+    expect(second.accounting.shares.round().frontier.size).toBe(1);
+  });
+
+  it("shares long past are forgotten, their roots and works are not", async () => {
+    await using pool = await open({ terms: terms("prop"), keepRounds: 2 });
+    for (let i = 0; i < 6; i++) await pool.find(work(pool, 1, 5n));
+    pool.mine(MATURITY);
+    await pool.accounting.settle();
+    const kept = await pool.database.reader.selectFrom("shares").select("round").orderBy("round").execute();
+    expect(kept.map(({ round }) => round)).toEqual([5, 6]);
+    expect(await pool.database.reader.selectFrom("tree_heads").selectAll().execute()).toHaveLength(6);
+    expect((await pool.accounting.checkBooks()).problems).toEqual([]);
   });
 
   it("what stands in the books stands there after a restart", async () => {

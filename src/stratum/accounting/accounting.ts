@@ -212,7 +212,7 @@ async function saveWithdrawal(
     const known = await tx.selectFrom("miners").select("id").where("address", "=", address).executeTakeFirst();
     const miner = known?.id ?? (await addMiner(tx, address));
     const id = await savePoolEntry(tx, "withdrawal", -amountAtoms, parts.clock.nowMs());
-    const credit = { kind: "withdrawal" as const, ref: String(id), work: "0", value: null };
+    const credit = { kind: "withdrawal" as const, ref: String(id), round: 0, work: "0", value: null };
     await tx
       .insertInto("credits")
       .values({ ...credit, miner, amount: String(amountAtoms) })

@@ -42,7 +42,7 @@ export function createBlockWatch(options: AccountingOptions, parts: AccountingPa
 
   const credit = async (row: BlocksTable, seen: PoolBlock): Promise<void> => {
     const division = await loadDivision(parts, book, poolKey, row, seen.rewardAtoms);
-    await database.write((tx) => saveDivision(tx, row.id, seen.rewardAtoms, division, book));
+    await database.write((tx) => saveDivision(tx, row, seen.rewardAtoms, division, book));
     parts.log.info("block credited", { height: row.height, block: row.id, rewardAtoms: seen.rewardAtoms });
     const { height, round } = row;
     parts.events.emit("block-credited", { id: idOf(row), height, round, rewardAtoms: seen.rewardAtoms });
@@ -99,7 +99,7 @@ async function loadDivision(
 
 async function saveDivision(
   tx: Writer,
-  id: string,
+  { id, round }: BlocksTable,
   rewardAtoms: bigint,
   division: Division,
   book: AddressBook,
@@ -108,6 +108,7 @@ async function saveDivision(
     kind: "block" as const,
     ref: id,
     miner: book.minerOf(address),
+    round,
     work: String(work),
     amount: String(amountAtoms),
     value: null,

@@ -1,5 +1,5 @@
 /** What accounting is told and given: plain options, and the collaborators that every part of it shares. */
-import type { Address, BlockId, Clock, Hash, Key, Logger } from "#base";
+import type { BlockId, Clock, Hash, Logger } from "#base";
 import type { Bus } from "#events";
 import type { Terms } from "../trust/schemes.ts";
 import type { PoolDatabase } from "./database.ts";
@@ -97,11 +97,4 @@ export interface AccountingEvents {
   readonly "payout-dropped": PayoutNews;
   /** Why no shares are counted at present, or null when they are again. */
   readonly obstacle: { readonly text: string | null };
-}
-
-/** Who signs receipts. */
-export interface PoolIdentity {
-  readonly chainId: Hash;
-  readonly key: Key;
-  readonly payoutAddress: Address;
 }

@@ -124,7 +124,7 @@ async function addPurchase(tx: Writer, ref: string, miner: number, { work, value
   };
   await tx
     .insertInto("credits")
-    .values({ ...key, ...after })
+    .values({ ...key, round: Number(ref), ...after })
     .onConflict((conflict) => conflict.columns(["kind", "ref", "miner"]).doUpdateSet(after))
     .execute();
   return ppsAtoms(sum) - BigInt(before?.amount ?? 0);

@@ -65,6 +65,16 @@ describe("the share journal", () => {
     expect(shares.round().previousRoot).toEqual(new Uint8Array(head.root));
   });
 
+  test("a block that fills a batch is still a block", async () => {
+    await using pool = await createTestPool({ maxBatch: 2 });
+    const { shares } = pool.accounting;
+    const block = share(pool, 2);
+    const counted = [shares.accepted(share(pool)), shares.accepted(block)];
+    shares.blockFound(foundBlock(block));
+    await driveSettle(pool.clock, Promise.all(counted));
+    expect(shares.round().id).toBe(2);
+  });
+
   test("what the node says of a block is noted, however early", async () => {
     await using pool = await createTestPool();
     const block = share(pool);

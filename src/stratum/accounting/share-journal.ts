@@ -2,11 +2,12 @@
 import { assertInvariant, type Cancel, equalBytes, InvariantError, OperationError } from "#base";
 import { ed25519PublicKey, parseAddress } from "#crypto";
 import type { BlockResult, FoundBlock, ShareSink } from "../share.ts";
+import { frontierRoot } from "../trust/share-log.ts";
 import { signTreeHead } from "../trust/tree-head.ts";
 import { type HeadSigner, noteRefusal, openRound, saveBatch, saveHead } from "./batch-store.ts";
 import type { MinerIndex } from "./miner-index.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
-import type { RoundState } from "./round-state.ts";
+import { loadCurrentRound, type RoundState } from "./round-state.ts";
 import { createSampler } from "./samples.ts";
 import { type Batch, prepareBatch, type QueuedShare } from "./share-batch.ts";
 
@@ -36,6 +37,7 @@ const MAX_REST_MS = 500;
 
 const DISK_FULL = "the pool's disk is full";
 const STORAGE = "the pool cannot write its books";
+const SUPERSEDED = "another process has taken over the pool";
 
 export async function openShareJournal(
   options: AccountingOptions,
@@ -88,14 +90,15 @@ export async function openShareJournal(
 
   const writeBatch = async (): Promise<void> => {
     const startMs = clock.nowMs();
-    let batch: Batch;
+    let batch: Batch | null = null;
     let taken = queue.slice(0, options.maxBatch);
     try {
       batch = prepareBatch(taken, { round, poolKey, miners, options, counted });
+      const prepared = batch;
       taken = taken.slice(0, batch.taken);
-      await database.write((tx) => saveBatch(tx, batch, sign));
+      await database.write((tx) => saveBatch(tx, prepared, sign));
     } catch (error) {
-      return onFailure(error, taken);
+      return onFailure(error, taken, batch);
     }
     restMs = Math.min(MAX_REST_MS, REST_RATIO * (clock.nowMs() - startMs));
     queue = queue.slice(taken.length);
@@ -109,17 +112,18 @@ export async function openShareJournal(
   };
 
   /** Refuses what waited, so that its miners may send it again; a block is kept until it can be written. */
-  const onFailure = async (error: unknown, taken: readonly Waiting[]): Promise<void> => {
+  const onFailure = async (error: unknown, taken: readonly Waiting[], batch: Batch | null): Promise<void> => {
     const code = error instanceof OperationError ? error.code : null;
     if (error instanceof InvariantError || code === null)
       log.error("a batch of shares is wrong", { error: String(error) });
-    setTrouble(code === "pool-storage-full" ? DISK_FULL : STORAGE);
+    setTrouble(code === "pool-storage-full" ? DISK_FULL : code === "pool-superseded" ? SUPERSEDED : STORAGE);
     // The commit may have happened and only its answer been lost.
-    const stored = await openRound(options, parts, poolKey).catch(() => null);
+    const stored = code === "pool-storage" ? await loadCurrentRound(database.reader, poolKey).catch(() => null) : null;
     miners.learn(await miners.load(database.reader).catch(() => []));
-    const isWritten = stored !== null && (stored.id !== round.id || stored.frontier.size !== round.frontier.size);
+    const isWritten = stored !== null && batch !== null && isSameLog(stored, batch.nextRound ?? batch.round);
     if (isWritten) {
       round = stored;
+      signedSize = -1;
       counted += taken.length;
       queue = queue.slice(taken.length);
       for (const { resolve } of taken) resolve();
@@ -145,8 +149,12 @@ export async function openShareJournal(
       if (stopped || queue.length >= options.maxQueue) throw new OperationError("pool-busy", "too many shares wait");
       return new Promise<void>((resolve, reject) => {
         queue.push({ share, address: address.value, isBlock: false, resolve, reject });
-        if (queue.length >= options.maxBatch && restMs === 0) void write();
-        else schedule(options.commitMs);
+        // Never at once: that this share is a block is said after it was accepted.
+        if (queue.length === options.maxBatch && restMs === 0) {
+          cancel?.();
+          cancel = null;
+          schedule(0);
+        } else schedule(options.commitMs);
       });
     },
     blockFound(block: FoundBlock) {
@@ -183,4 +191,8 @@ export async function openShareJournal(
       queue = [];
     },
   };
+}
+
+function isSameLog(a: RoundState, b: RoundState): boolean {
+  return a.id === b.id && equalBytes(frontierRoot(a.frontier), frontierRoot(b.frontier));
 }

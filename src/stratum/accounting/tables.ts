@@ -96,6 +96,8 @@ export interface CreditsTable {
   /** Id of the block, number of the round or of the withdrawal. */
   ref: string;
   miner: number;
+  /** Of the block or the purchase; 0 for a withdrawal. */
+  round: number;
   work: string;
   amount: string;
   /** PPS: the exact sum in 2^-64 atoms of which `amount` is the whole part. */
