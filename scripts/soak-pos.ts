@@ -20,29 +20,27 @@ const { values } = parseArgs({ options: { nodes: { type: "string", default: "7" 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const data = await mkdtemp(join(tmpdir(), "agon-soak-pos-"));
 const tell = (line: string): void => void process.stdout.write(`soak: ${line}\n`);
-let devnet = run();
+const running = { devnet: run() };
 try {
   process.exitCode = (await soak()) ? 0 : 1;
 } finally {
-  await devnet.stop();
+  await running.devnet.stop();
   await rm(data, { recursive: true, force: true });
 }
 
 async function soak(): Promise<boolean> {
-  let network = await connect(devnet);
-  const seen = await runPosScenario(
-    network,
-    async () => {
-      await devnet.stop();
-      devnet = run();
-      network = await connect(devnet);
-      return network;
-    },
-    tell,
-  );
+  const networks = [await connect(running.devnet)];
+  const restart = async (): Promise<Network> => {
+    await running.devnet.stop();
+    running.devnet = run();
+    const network = await connect(running.devnet);
+    networks.push(network);
+    return network;
+  };
+  const seen = await runPosScenario(networks[0]!, restart, tell);
   const { height, hash, stateRoot } = seen.compared;
   tell(`all nodes have block ${hash} with state root ${stateRoot} at height ${height}`);
-  const report = await network.client.devnet.validate("node-1");
+  const report = await networks.at(-1)!.client.devnet.validate("node-1");
   tell(`the chain of node-1, ${report.checkedBlocks} blocks, is ${report.valid ? "valid" : "not valid"}`);
   const isSoon = seen.firstFinalityS <= FIRST_FINALITY_S;
   if (!isSoon) tell(`first finality took ${seen.firstFinalityS.toFixed(1)} s, more than ${FIRST_FINALITY_S}`);
