@@ -18,7 +18,7 @@ import {
 } from "#model";
 import { builtInSpec, chainIdOf, type WorkChainSpec } from "#spec";
 import { createMemoryStore, type MemoryStore } from "#storage";
-import type { PrepareTransactions } from "#validation";
+import type { PrepareTransactions, TrustedBlock } from "#validation";
 
 /** `dev`, but every second hash is a block. */
 export const easySpec: WorkChainSpec = easier(builtInSpec("dev"));
@@ -46,6 +46,7 @@ export interface TestChainSetup {
   readonly options?: Partial<ChainOptions>;
   readonly store?: MemoryStore;
   readonly clock?: ManualClock;
+  readonly checkpoint?: TrustedBlock;
 }
 
 export async function openTestChain(setup: TestChainSetup = {}): Promise<TestChain> {
@@ -59,6 +60,7 @@ export async function openTestChain(setup: TestChainSetup = {}): Promise<TestCha
     { ...DEFAULT_CHAIN_OPTIONS, ...setup.options },
     {
       ...{ spec, chainId, store, events, clock, log: silentLogger },
+      checkpoint: setup.checkpoint ?? null,
       createLedger: () => createLedger(spec, { indexSeed: 1 }),
       prepare: prepareHere(spec),
     },
