@@ -9,7 +9,7 @@ import { loadPool } from "./pool-load.ts";
 
 /** What is called a leak, in runs that are long enough to tell. */
 const maxGrowthMiBPerMinute = 1;
-const leastSecondsForGrowth = 600;
+const leastSecondsForGrowth = 300;
 
 const { values } = parseArgs({
   options: {

@@ -13,6 +13,8 @@ import { DEFAULT_STRATUM_OPTIONS, StratumServer, type WorkSource, type WorkState
 export interface PoolUsage {
   readonly cpuMicros: number;
   readonly residentMiB: number;
+  /** Of JavaScript, after a collection. */
+  readonly heapMiB: number;
   readonly accepted: number;
   readonly stale: number;
   readonly rejected: number;
@@ -96,12 +98,16 @@ function floorJob(id: number): string {
   );
 }
 
-function answerParent(count: () => Omit<PoolUsage, "cpuMicros" | "residentMiB">): void {
+function answerParent(count: () => Omit<PoolUsage, "cpuMicros" | "residentMiB" | "heapMiB">): void {
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
+    // Where it is exposed: what is only not yet collected is no growth.
+    (globalThis as { gc?: () => void }).gc?.();
+    const { rss, heapUsed } = process.memoryUsage();
     const usage: PoolUsage = {
       cpuMicros: user + system,
-      residentMiB: process.memoryUsage().rss / 2 ** 20,
+      residentMiB: rss / 2 ** 20,
+      heapMiB: heapUsed / 2 ** 20,
       ...count(),
     };
     process.send?.(usage);

@@ -34,7 +34,7 @@ export interface LoadResult {
   /** Until every miner was connected and had work. */
   readonly connectMs: number;
   readonly residentMiB: number;
-  /** Over the second half of the run, by one sample in ten seconds. */
+  /** Of the heap after collections, from the third to the last quarter of the run; 0 for runs of less than two minutes. */
   readonly growthMiBPerMinute: number;
 }
 
@@ -79,10 +79,10 @@ export async function loadPool(options: LoadOptions): Promise<LoadResult> {
     const before = await usage();
     const started = performance.now();
     await send(miners, options, tally, async () => {
-      const { residentMiB } = await usage();
-      memory.push(residentMiB);
+      const { residentMiB, heapMiB } = await usage();
+      memory.push(heapMiB);
       options.report?.(
-        `${tally.sent} shares, p99 ${latencies.percentile(0.99).toFixed(2)} ms, ${residentMiB.toFixed(0)} MiB`,
+        `${tally.sent} shares, p99 ${latencies.percentile(0.99).toFixed(2)} ms, heap ${heapMiB.toFixed(1)} of ${residentMiB.toFixed(0)} MiB`,
       );
     });
     const elapsedMs = performance.now() - started;
@@ -90,12 +90,10 @@ export async function loadPool(options: LoadOptions): Promise<LoadResult> {
     const after = await usage();
     for (const miner of miners) miner.socket.destroy();
     const answered = tally.accepted + tally.refused;
-    const half = memory.slice(Math.floor(memory.length / 2));
-    const minutes = ((half.length - 1) * REPORT_MS) / 60_000;
     return {
       ...tally,
       ...{ perSecond: (answered * 1_000) / elapsedMs, connectMs, residentMiB: after.residentMiB },
-      growthMiBPerMinute: minutes > 0 ? (half.at(-1)! - half[0]!) / minutes : 0,
+      growthMiBPerMinute: growthOf(memory),
       p50Ms: latencies.percentile(0.5),
       p99Ms: latencies.percentile(0.99),
       worstMs: latencies.percentile(1),
@@ -109,7 +107,9 @@ export async function loadPool(options: LoadOptions): Promise<LoadResult> {
 }
 
 async function startChild({ floor = false, headMs }: LoadOptions) {
-  const child = fork(join(import.meta.dirname, "pool-child.ts"), [floor ? "floor" : "pool", String(headMs)]);
+  const child = fork(join(import.meta.dirname, "pool-child.ts"), [floor ? "floor" : "pool", String(headMs)], {
+    execArgv: ["--expose-gc"],
+  });
   const [{ port }] = (await once(child, "message")) as [{ port: number }];
   return { child, port };
 }
@@ -199,6 +199,14 @@ function sendShare(miner: Miner, id: number): void {
   miner.socket.write(
     `{"id":${id},"method":"mining.submit","params":["${miner.name}","${jobId}","${EXTRANONCE2}","${ntime}","${nonce}"]}\n`,
   );
+}
+
+/** By the lowest sample of each quarter: what is remembered of shares grows from head to head, and is then forgotten. */
+function growthOf(samplesMiB: readonly number[]): number {
+  const quarter = Math.floor(samplesMiB.length / 4);
+  if (quarter < 3) return 0;
+  const third = Math.min(...samplesMiB.slice(-2 * quarter, -quarter));
+  return (Math.min(...samplesMiB.slice(-quarter)) - third) / ((quarter * REPORT_MS) / 60_000);
 }
 
 interface Histogram {
