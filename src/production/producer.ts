@@ -118,6 +118,7 @@ export class Producer {
         const result = await this.#inRound((round) => this.#seal(draft.block, sealer, round), signal);
         if (result?.kind === "imported") ids.push(result.id);
         if (result?.kind === "refused") throw new OperationError("cannot-produce", "our own block was refused");
+        if (draft.block.job.kind === "sign") await this.#inRound((round) => this.#pause(LEAST_WAIT_MS, round), signal);
       }
     } finally {
       this.#paused--;
@@ -164,7 +165,8 @@ export class Producer {
       return this.#seal(draft.block, sealer, signal).finally(cancel);
     });
     // A draft that is refused once is so again, until something changes.
-    return result?.kind === "refused" ? RETRY_MS : 0;
+    if (result?.kind === "refused") return RETRY_MS;
+    return draft.block.job.kind === "sign" ? LEAST_WAIT_MS : 0;
   }
 
   /** Runs something that ends early when the head moves, the producer stops, or the outer signal comes. */

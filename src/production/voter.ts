@@ -8,6 +8,9 @@ import { createRefusalNotice, type SigningPort } from "./signing.ts";
 
 const RETRY_MS = 1_000;
 const LEAST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 60_000;
+/** After so many failures to hand it on a vote is of no use to anybody. */
+const MAX_SENDS = 10;
 
 export interface VoterOptions {
   /** Each votes for itself in the epochs in whose table it stands. */
@@ -34,6 +37,7 @@ interface KeyState {
   refused: Hash | null;
   /** Signed and not handed on yet. */
   unsent: Vote | null;
+  sends: number;
 }
 
 export class Voter {
@@ -47,7 +51,7 @@ export class Voter {
 
   constructor({ keys }: VoterOptions, parts: VoterParts) {
     this.#parts = parts;
-    this.#states = keys.map((key) => ({ key, votedTarget: -1, refused: null, unsent: null }));
+    this.#states = keys.map((key) => ({ key, votedTarget: -1, refused: null, unsent: null, sends: 0 }));
     this.#refusal = createRefusalNotice("vote", parts);
   }
 
@@ -95,7 +99,7 @@ export class Voter {
       else waitMs = Math.min(waitMs, RETRY_MS);
       if (duty?.kind === "now" && obstacle() === null) await this.#vote(state, duty);
     }
-    return Math.min(waitMs, 60_000);
+    return Math.min(waitMs, LONGEST_WAIT_MS);
   }
 
   async #vote(state: KeyState, { vote, job }: Duty & { kind: "now" }): Promise<void> {
@@ -106,13 +110,21 @@ export class Voter {
     state.refused = seal.ok ? null : job.message;
     if (!seal.ok) return;
     state.votedTarget = vote.target.epoch;
-    await this.#send(state, { ...vote, signature: asSignature(seal.value) });
+    state.unsent = { ...vote, signature: asSignature(seal.value) };
+    state.sends = 0;
+    await this.#send(state, state.unsent);
   }
 
   async #send(state: KeyState, vote: Vote): Promise<void> {
-    state.unsent = vote;
-    await this.#parts.submit(vote);
-    state.unsent = null;
-    this.#parts.log.debug("vote given", { source: vote.source.epoch, target: vote.target.epoch });
+    const { submit, log } = this.#parts;
+    const link = { source: vote.source.epoch, target: vote.target.epoch };
+    try {
+      await submit(vote);
+      state.unsent = null;
+      log.debug("vote given", link);
+    } catch (error) {
+      log.warn("a vote was not passed on", { ...link, why: String(error) });
+      if (++state.sends >= MAX_SENDS) state.unsent = null;
+    }
   }
 }
