@@ -8,7 +8,7 @@ export interface Account {
 /** 1 coin = 10^8 atoms. */
 export const ATOMS_PER_COIN = 100_000_000n;
 
-/** Balances + maturing credits = issued − burned, at every block (rule STATE-9). */
+/** Balances + maturing credits + what is bonded, unbonding and in the voter pool = issued − burned, at every block (rule STATE-9). */
 export interface Supply {
   readonly issuedAtoms: bigint;
   readonly burnedAtoms: bigint;

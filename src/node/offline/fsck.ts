@@ -110,7 +110,7 @@ function followChanges(store: Store, ledger: Ledger & LedgerStorage, stored: Sto
 function checkSupply(ledger: Ledger & LedgerStorage): string {
   const check = ledger.checkSupply();
   if (!check.holds)
-    throw new OperationError("data-damaged", "balances and maturing credits are not issued less burned");
+    throw new OperationError("data-damaged", "balances, maturing credits and bonds are not issued less burned");
   return `${ledger.supply().issuedAtoms - ledger.supply().burnedAtoms} atoms, all accounted for`;
 }
 
