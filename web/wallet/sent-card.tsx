@@ -29,6 +29,7 @@ function SentRow({ id }: { readonly id: string }) {
     queryFn: ({ signal }) => client.transaction(id, { signal }),
     refetchInterval: ({ state }) => (state.data?.status === "included" ? false : ASK_AGAIN_MS),
   });
+  const bond = data?.kind === "bond" || data?.kind === "unbond" ? data : undefined;
   const output = data?.kind === "transfer" ? data.payload.outputs[0] : undefined;
   return (
     <li
@@ -47,6 +48,14 @@ function SentRow({ id }: { readonly id: string }) {
         </span>
       ) : (
         <span className="text-ink-soft">waiting for a block</span>
+      )}
+      {bond === undefined ? null : (
+        <span className="ml-auto flex flex-wrap items-center gap-3">
+          <Link to={`/validators/${bond.sender}`} className="underline underline-offset-3">
+            {bond.kind === "bond" ? "into the bond" : "out of the bond"} of {names.get(bond.sender) ?? "its owner"}
+          </Link>
+          <Amount atoms={BigInt(bond.payload.amount)} />
+        </span>
       )}
       {output === undefined ? null : (
         <span className="ml-auto flex flex-wrap items-center gap-3">

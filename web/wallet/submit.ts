@@ -2,6 +2,7 @@
 
 import type { Account, ChainInfo, Client, DevnetAccount } from "#api/contract";
 import { asHash, fromHex } from "#base";
+import type { PreparedTransaction } from "#model";
 import { buildTransfer } from "#wallet/core";
 import type { Draft } from "./draft.ts";
 
@@ -20,7 +21,12 @@ export async function signAndSubmit(
     feeAtoms: draft.feeAtoms,
     outputs: [{ to: draft.to, amountAtoms: draft.amountAtoms }],
   });
-  const { results } = await client.submitBytes(prepared.bytes);
+  return submitPrepared(client, prepared);
+}
+
+/** @returns the transaction's id. @throws Error in the node's words when it refuses */
+export async function submitPrepared(client: Client, { bytes }: PreparedTransaction): Promise<string> {
+  const { results } = await client.submitBytes(bytes);
   const [result] = results;
   if (result === undefined) throw new Error("The node gave no answer for the transaction.");
   if ("error" in result) throw new Error(result.error.message);

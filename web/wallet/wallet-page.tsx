@@ -5,6 +5,7 @@ import { buttonClass, Card, EmptyState, ErrorState, PageHeading, SkeletonRows } 
 import { FaucetCard } from "./faucet-card.tsx";
 import { SendCard } from "./send-card.tsx";
 import { SentCard } from "./sent-card.tsx";
+import { StakeCard } from "./stake-card.tsx";
 
 const SENT_SHOWN = 10;
 
@@ -33,6 +34,7 @@ export function WalletPage() {
             <SendCard accounts={accounts.data} to={typeof to === "string" ? to : ""} onSent={onSent} />
             <FaucetCard accounts={accounts.data} onSent={onSent} />
           </div>
+          <StakeCard accounts={accounts.data} onSent={onSent} />
           <SentCard ids={sent} />
         </>
       ) : (
