@@ -6,6 +6,7 @@ import { frontierRoot } from "../trust/share-log.ts";
 import { signTreeHead } from "../trust/tree-head.ts";
 import { type HeadSigner, noteRefusal, openRound, saveBatch, saveHead } from "./batch-store.ts";
 import type { MinerIndex } from "./miner-index.ts";
+import { createObstacle } from "./obstacle.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
 import { loadCurrentRound, type RoundState } from "./round-state.ts";
 import { createSampler } from "./samples.ts";
@@ -35,16 +36,19 @@ interface Waiting extends QueuedShare {
 const REST_RATIO = 4;
 const MAX_REST_MS = 500;
 
-const DISK_FULL = "the pool's disk is full";
 const STORAGE = "the pool cannot write its books";
-const SUPERSEDED = "another process has taken over the pool";
+/** By code of the OperationError. */
+const TROUBLES: Readonly<Record<string, string>> = {
+  "pool-storage-full": "the pool's disk is full",
+  "pool-superseded": "another process has taken over the pool",
+};
 
 export async function openShareJournal(
   options: AccountingOptions,
   parts: AccountingParts,
   miners: MinerIndex,
 ): Promise<ShareJournal> {
-  const { database, clock, log, events, receiptSeed } = parts;
+  const { database, clock, log, receiptSeed } = parts;
   const poolKey = ed25519PublicKey(receiptSeed);
   const sign: HeadSigner = (head) => signTreeHead(options.chainId, { ...head, poolKey }, receiptSeed);
   const sampler = createSampler();
@@ -52,20 +56,11 @@ export async function openShareJournal(
   let queue: Waiting[] = [];
   let writing: Promise<void> | null = null;
   let cancel: Cancel | null = null;
-  let trouble: string | null = null;
-  let held: string | null = null;
+  const obstacle = createObstacle(parts);
   let restMs = 0;
   let counted = 0;
   let signedSize = -1;
   let stopped = false;
-
-  const setTrouble = (text: string | null): void => {
-    if (text === trouble) return;
-    trouble = text;
-    if (text === null) log.info("shares are counted again");
-    else log.error("shares cannot be counted", { why: text });
-    events.emit("obstacle", { text: trouble ?? held });
-  };
 
   const schedule = (delayMs: number): void => {
     if (cancel !== null || writing !== null || stopped) return;
@@ -81,7 +76,7 @@ export async function openShareJournal(
     cancel = null;
     writing ??= writeBatch().finally(() => {
       writing = null;
-      if (trouble !== null) schedule(options.retryMs);
+      if (obstacle.trouble() !== null) schedule(options.retryMs);
       else if (queue.length > 0)
         schedule(queue.length >= options.maxBatch ? restMs : Math.max(options.commitMs, restMs));
     });
@@ -108,7 +103,7 @@ export async function openShareJournal(
     if (batch.nextRound !== null) signedSize = -1;
     round = batch.nextRound ?? batch.round;
     for (const { resolve } of taken) resolve();
-    setTrouble(null);
+    obstacle.setTrouble(null);
   };
 
   /** Refuses what waited, so that its miners may send it again; a block is kept until it can be written. */
@@ -116,7 +111,7 @@ export async function openShareJournal(
     const code = error instanceof OperationError ? error.code : null;
     if (error instanceof InvariantError || code === null)
       log.error("a batch of shares is wrong", { error: String(error) });
-    setTrouble(code === "pool-storage-full" ? DISK_FULL : code === "pool-superseded" ? SUPERSEDED : STORAGE);
+    obstacle.setTrouble(TROUBLES[code ?? ""] ?? STORAGE);
     // The commit may have happened and only its answer been lost.
     const stored = code === "pool-storage" ? await loadCurrentRound(database.reader, poolKey).catch(() => null) : null;
     miners.learn(await miners.load(database.reader).catch(() => []));
@@ -137,12 +132,12 @@ export async function openShareJournal(
   const flush = async (): Promise<void> => {
     while (queue.length > 0 || writing !== null) {
       await write();
-      if (trouble !== null) return;
+      if (obstacle.trouble() !== null) return;
     }
   };
 
   return {
-    obstacle: () => trouble ?? held ?? (stopped ? "the pool is closing" : null),
+    obstacle: () => obstacle.text() ?? (stopped ? "the pool is closing" : null),
     accepted(share) {
       const address = parseAddress(share.address, options.addressPrefix);
       if (!address.ok) throw new InvariantError(`a share for ${share.address}`);
@@ -178,11 +173,7 @@ export async function openShareJournal(
       if (round.id === head.id) signedSize = head.frontier.size;
     },
     saveSamples: () => database.write((tx) => sampler.save(tx, clock.nowMs())),
-    hold(why) {
-      if (why === held) return;
-      held = why;
-      events.emit("obstacle", { text: trouble ?? held });
-    },
+    hold: obstacle.hold,
     async stop() {
       await flush();
       stopped = true;

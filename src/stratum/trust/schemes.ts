@@ -1,4 +1,4 @@
-/** Who gets what of a block: the four schemes (rules PAY-1 to PAY-7). Whoever has the log can compute the same. */
+/** Who gets what of a block: the four schemes (rules PAY-1 to PAY-6). Whoever has the log can compute the same. */
 import { type Address, toHex } from "#base";
 import { type Credit, splitByWork, totalWork, type WorkShare } from "./split.ts";
 
