@@ -7,6 +7,7 @@ import { encodeHeader } from "#model";
 import { type BlockSink, type BlockSource, WIRE_VERSION } from "#p2p";
 import type { ChainSpec } from "#spec";
 import type { DiskWatch } from "./disk-watch.ts";
+import { createSlotLimit } from "./slot-limit.ts";
 
 export function createMempoolView(spec: ChainSpec, chain: Chain): MempoolView {
   const rules = createTransactionRules(spec);
@@ -56,12 +57,13 @@ export function createBlockSource(chain: Chain, clock: Clock): BlockSource {
 
 /** @param onHeard told of each block that came by gossip before it is imported */
 export function createBlockSink(chain: Chain, disk: DiskWatch, onHeard: (id: BlockId) => void): BlockSink {
+  const limit = createSlotLimit(chain.engine);
   return {
     checkHeader(header) {
       const { parsed, onParent } = chain.checkHeader(header);
       if (!parsed.ok) return { kind: "fault", fault: parsed.error };
       const { id } = parsed.value;
-      if (chain.block(id) !== null) return { kind: "known", id };
+      if (chain.block(id) !== null || !limit.admit(header)) return { kind: "known", id };
       if (onParent === null) {
         const plausible = chain.engine.plausible(parsed.value, chain.head.snapshot);
         return plausible ? { kind: "unknown-parent", id } : { kind: "fault", fault: blameNobody("orphan-implausible") };
