@@ -1,4 +1,5 @@
 /** A devnet in processes of its own, and a browser whose complaints are kept. */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import type { Client } from "#api/contract";
@@ -13,6 +14,8 @@ const STOP_MS = 20_000;
 
 export interface WebSession extends AsyncDisposable {
   readonly url: string;
+  /** The console's. */
+  readonly token: string;
   /** With the console's token. */
   readonly client: Client;
   readonly browser: Browser;
@@ -27,8 +30,9 @@ export async function openWebSession(): Promise<WebSession> {
   const folder = stack.use(await createTempFolder("agon-web"));
   const devnet = stack.adopt(await startDevnet(join(folder.dir, "data"), ["--nodes", "3"]), endDevnet);
   const browser = stack.adopt(await launchBrowser(), (opened) => opened.close());
+  const token = (await readFile(join(folder.dir, "data", "api-token"), "utf8")).trim();
   const owned = stack.move();
-  return { url: devnet.url, client: devnet.client, browser, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { url: devnet.url, token, client: devnet.client, browser, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function endDevnet({ stop }: DevnetUnderTest): Promise<void> {

@@ -176,6 +176,33 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
     await context.close();
   });
 
+  test("a page mines blocks, and goes on while others are looked at", async () => {
+    const { page, context, complaints } = await openPage(session, { ...WIDE, scheme: "light" });
+    const { accounts } = await session.client.devnet.accounts();
+    await page.goto("/");
+    await page.getByRole("link", { name: "Mining" }).click();
+    await page.getByLabel("Pay to").selectOption({ label: "dev-5" });
+    const start = page.getByRole("button", { name: "Start mining" });
+    expect(await start.isDisabled()).toBe(true);
+    await page.getByLabel("Token").fill("not-the-token-of-this-devnet");
+    await start.click();
+    await page.getByText("This is not the token").waitFor();
+    expect(complaints.splice(0)).toEqual([expect.stringContaining("401")]);
+    await page.getByLabel("Token").fill(session.token);
+    await start.click();
+    const rows = page.locator("[aria-label='Blocks found here, table'] tbody tr");
+    await expect.poll(() => rows.count(), POLL).toBeGreaterThan(1);
+    await page.getByRole("link", { name: "Overview" }).last().click();
+    await page.goBack();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Nothing is searched").waitFor();
+    const hash = await rows.last().locator("[title]").first().getAttribute("title");
+    const block = await session.client.block(hash!);
+    expect(block.proposer).toBe(accounts[5]!.address);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test.each(LOOKS)(
     "every page at $width px, $scheme: nothing cut off, nothing foreign, nothing for axe",
     async (look) => {
@@ -195,6 +222,7 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
         ["accounts", "/accounts"],
         ["network", "/network"],
         ["wallet", "/wallet"],
+        ["mining", "/mining"],
       ];
       for (const [name, path] of places) {
         await page.goto(path);
