@@ -1,6 +1,5 @@
 export { creditsIn } from "./credits-in.ts";
 export { createLedger, genesisRoot } from "./ledger.ts";
-export { type Offence, readOffence } from "./stake/offence.ts";
 export { decodeChanges, encodeChanges } from "./state/changes.ts";
 export { PAGE_LEAVES, type StatePage } from "./state/pages.ts";
 export { checkProof, decodeProof, encodeProof, type ProofEnd, type StateProof } from "./state/proof.ts";

@@ -28,7 +28,6 @@ import {
 import { builtInSpec, chainIdOf, type StakeChainSpec, type StakeSpec } from "#spec";
 import { createLedger } from "../ledger.ts";
 import type { Applied, BlockInput } from "../types.ts";
-import { addressNo } from "./test-chain.ts";
 
 const ONION_DEPTH = 400;
 export const START_ATOMS = 10_000_000_000n;
@@ -223,9 +222,6 @@ function transactionsOf(spec: StakeChainSpec, chainId: Hash, ledger: ReturnType<
     },
   };
 }
-
-/** Nobody on the chain knows it. */
-export const STRANGER = addressNo(999);
 
 function bigintText(_: string, value: unknown): unknown {
   return typeof value === "bigint" ? `${value}` : value;
