@@ -14,8 +14,8 @@ export interface FleetOptions {
   readonly spec: string;
   readonly program: string;
   readonly portsFrom: number;
-  /** Whom a node's blocks credit, by its index and what it does. */
-  readonly rewardAddress: (index: number, role: NodeRole) => string;
+  /** Whom a node's blocks credit, by its index. */
+  readonly rewardAddress: (index: number) => string;
 }
 
 /** What a node does besides following the chain. */
@@ -65,7 +65,7 @@ export function createFleet(options: FleetOptions): Fleet {
       ...{ name, ...role, spec: options.spec, program: options.program },
       folder: options.folder.nodeFolder(name),
       ports: await findPortPair(options.portsFrom, isOurs),
-      rewardAddress: options.rewardAddress(nodes.length, role),
+      rewardAddress: options.rewardAddress(nodes.length),
     });
     nodes.push(node);
     return node;

@@ -205,13 +205,15 @@ export class NodeProcess {
 
   #arguments(bootstrap: readonly string[]): readonly string[] {
     const { folder, spec, ports, hashRate, validator, rewardAddress } = this.#options;
-    const mining = hashRate === null ? [] : ["--mining-enabled", "--mining-hash-rate", String(hashRate)];
+    const mining =
+      hashRate === null
+        ? []
+        : ["--mining-enabled", "--mining-hash-rate", String(hashRate), "--mining-reward-address", rewardAddress];
     return [
       ...["node", "--data", folder, "--spec", spec],
       ...["--api-host", HOST, "--api-port", String(ports.api)],
       ...["--p2p-host", HOST, "--p2p-port", String(ports.p2p)],
       ...(bootstrap.length === 0 ? [] : ["--p2p-bootstrap", bootstrap.join(",")]),
-      ...["--mining-reward-address", rewardAddress],
       ...mining,
       ...(validator === null ? [] : validatorArguments(validator)),
     ];

@@ -6,7 +6,6 @@ import {
   type ChainSpec,
   DEV_ACCOUNT_COUNT,
   devAccountName,
-  devValidatorOwner,
   devValidatorsOf,
   nominalHashRate,
   validatorsOf,
@@ -101,12 +100,8 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
 }
 
 function createDevnetFleet(folder: DevnetFolder, chain: DevnetSpec, options: DevnetOptions, program: string): Fleet {
-  const reward = (index: number, { validator }: NodeRole): string => {
-    const number = /^dev:(\d{1,2})$/.exec(validator?.key ?? "")?.[1];
-    const address =
-      number === undefined ? devAccount(index % DEV_ACCOUNT_COUNT).address : devValidatorOwner(Number(number));
-    return formatAddress(address, chain.spec.addressPrefix);
-  };
+  const reward = (index: number): string =>
+    formatAddress(devAccount(index % DEV_ACCOUNT_COUNT).address, chain.spec.addressPrefix);
   return createFleet({
     ...{ folder, program, spec: chain.argument, portsFrom: options.nodePortsFrom, rewardAddress: reward },
   });

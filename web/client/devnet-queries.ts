@@ -77,7 +77,8 @@ function validatorsOf(accounts: DevnetAccounts | null): readonly DevnetAccount[]
 }
 
 function namesOf(accounts: DevnetAccounts | null): ReadonlyMap<string, string> {
-  const named = [...(accounts?.accounts ?? []), ...(accounts?.validators ?? [])];
+  const { accounts: funded = [], validators = [], signers = [] } = accounts ?? {};
+  const named = [...funded, ...validators, ...signers];
   return new Map(named.map(({ address, name }) => [address, name]));
 }
 

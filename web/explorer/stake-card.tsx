@@ -7,7 +7,7 @@ export function StakeCard({ transaction }: { readonly transaction: Transaction }
   const facts = factsOf(transaction);
   if (facts === null) return null;
   return (
-    <Card title={facts.title}>
+    <Card title={facts.title} flush>
       <Facts
         facts={[
           ...facts.facts,

@@ -56,6 +56,11 @@ export const DevnetAccounts = Type.Object(
     validators: Type.Optional(
       Type.Array(DevnetAccount, { description: "who owns the bonds that the chain begins with, where it has any" }),
     ),
+    signers: Type.Optional(
+      Type.Array(Type.Object({ name: Type.String(), address: AddressText }), {
+        description: "accounts of the signing keys of those, which their blocks credit",
+      }),
+    ),
     rule: Type.Optional(Type.String({ description: "how the private keys are made" })),
   },
   { title: "DevnetAccounts" },

@@ -3,8 +3,15 @@ import { type Static, Type } from "typebox";
 import { AuditLog, createClient, type DevnetAccount, DevnetAccounts, DevnetChain, DevnetNodes } from "#api/contract";
 import type { App } from "#api/server";
 import { toHex } from "#base";
-import { ed25519PublicKey, formatAddress } from "#crypto";
-import { DEV_ACCOUNT_COUNT, devValidatorName, devValidatorOwner, devValidatorOwnerSeed, devValidatorsOf } from "#spec";
+import { addressOf, ed25519PublicKey, formatAddress } from "#crypto";
+import {
+  DEV_ACCOUNT_COUNT,
+  devValidatorName,
+  devValidatorOwner,
+  devValidatorOwnerSeed,
+  devValidatorSeed,
+  devValidatorsOf,
+} from "#spec";
 import { type DevAccount, devAccount } from "#wallet/core";
 import { runningNode } from "./choose-node.ts";
 import type { ConsoleParts } from "./console-parts.ts";
@@ -78,10 +85,15 @@ async function showAccounts({ fleet, spec }: ConsoleParts): Promise<DevnetAccoun
     return balance === undefined ? known : { ...known, balance };
   };
   const accounts = Array.from({ length: DEV_ACCOUNT_COUNT }, (_, index) => devAccount(index));
-  const owners = devValidatorsOf(spec).map(ownerOfValidator);
+  const numbers = devValidatorsOf(spec);
+  const owners = numbers.map(ownerOfValidator);
+  const signers = numbers.map((index) => ({
+    name: `${devValidatorName(index)} key`,
+    address: formatAddress(addressOf(ed25519PublicKey(devValidatorSeed(index))), spec.addressPrefix),
+  }));
   return {
     accounts: await Promise.all(accounts.map(show)),
-    ...(owners.length > 0 && { validators: await Promise.all(owners.map(show)) }),
+    ...(owners.length > 0 && { validators: await Promise.all(owners.map(show)), signers }),
     rule: SEED_RULE,
   };
 }

@@ -90,9 +90,8 @@ function StakePanel() {
   const active = validators?.items.filter(({ state }) => state === "active").length;
   return (
     <StatPanel
-      label={active === undefined ? "At stake" : `At stake, by ${active}`}
+      label={active === undefined ? "Coins at stake" : `Coins at stake, by ${active}`}
       value={validators && formatCount(Number(BigInt(validators.total) / ATOMS_PER_COIN))}
-      unit="coins"
       hint="Coins bonded by the validators in the table of this epoch, and how many they are"
     />
   );
