@@ -161,6 +161,19 @@ describe("justification", () => {
     expect(dataOf(third)).toMatchObject({ before: dataOf(third).current, currentSince: 2 });
   });
 
+  it("never comes between tables that share too little, until the new one is leaked", () => {
+    const shares = { 5: 48n, 6: 50n };
+    const voters = [5, 6];
+    let head = epochWith(line.genesis(), 1, ALL, tableOf(shares));
+    for (let epoch = 2; epoch < 20; epoch++) head = epochWith(head, epoch, voters, tableOf(shares));
+    expect(epochs(head)).toEqual([1, 0]);
+    head = epochWith(head, 20, voters, tableOf(shares, true));
+    head = epochWith(head, 21, voters, tableOf(shares));
+    expect(epochs(head)).toEqual([21, 0]);
+    head = epochWith(head, 22, voters, tableOf(shares));
+    expect(epochs(head)).toEqual([22, 21]);
+  });
+
   it("asks the table before no more once something is final under the new one", () => {
     const table = tableOf({ 0: 30n, 1: 30n, 2: 30n, 5: 40n });
     let head = epochWith(line.genesis(), 1, ALL, table);
