@@ -54,7 +54,8 @@ export function checkShare(job: Job, terms: ShareTerms, fields: readonly unknown
   const { template } = job;
   if (timeS < template.minTimeS || timeS > template.maxTimeS) return other("ntime out of range");
   const nonce = Number.parseInt(nonceText, 16);
-  const coinbase = job.coinbase.slice();
+  // In place, since longer arrays lie outside the heap and cost more than hashing them: all that varies is written each time.
+  const { coinbase } = job;
   coinbase.set(terms.extranonce1, EXTRANONCE1_AT);
   writeHex(coinbase, EXTRANONCE2_AT, extranonce2);
   const coinbaseHash = sha256d(coinbase);

@@ -22,7 +22,7 @@ export interface Job {
   readonly template: WorkTemplate;
   readonly openedMs: number;
   readonly salt: Uint8Array;
-  /** 120 bytes, zero where extranonce1 and extranonce2 go. */
+  /** 120 bytes; what stands where extranonce1 and extranonce2 go is whoever's who was checked last. */
   readonly coinbase: Uint8Array;
   readonly blockLimit: Uint8Array;
   readonly blockWork: bigint;
