@@ -82,7 +82,12 @@ export class OnionRenewal {
   /** Null while enough is left, a renewal waits for its epoch, or the key is none or no longer that of a validator. */
   #tipToRenew({ key, shareLeft }: RenewalSigner): Hash | null {
     const validator = this.#parts.stake()?.validatorOf(key) ?? null;
-    if (validator === null || validator.nextOnion !== null || !equalBytes(validator.signingKey, key)) return null;
+    if (validator === null || !equalBytes(validator.signingKey, key)) return null;
+    if (validator.nextOnion !== null) {
+      // One that was published elsewhere is looked for now, not in the slot that first needs it.
+      shareLeft(validator.nextOnion.tip);
+      return null;
+    }
     const left = shareLeft(validator.onionTip);
     return left !== null && left <= RENEWED_AT ? validator.onionTip : null;
   }
