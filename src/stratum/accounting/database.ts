@@ -2,8 +2,6 @@
 import { Buffer } from "node:buffer";
 import Sqlite from "better-sqlite3";
 import { type InsertObject, Kysely, SqliteDialect, type Transaction } from "kysely";
-import { PostgresJSDialect } from "kysely-postgres-js";
-import postgres from "postgres";
 import { BoundedMap, Mutex, OperationError, type Random, toHex } from "#base";
 import { type DatabaseKind, migrate } from "./migrations.ts";
 import type { Tables } from "./tables.ts";
@@ -36,7 +34,7 @@ const INSERT_SIZES = [256, 64, 16, 4, 1];
 
 /** Opens, converts an older schema, and takes the database over from any process that still holds it. */
 export async function openPoolDatabase(options: DatabaseOptions, random: Random): Promise<PoolDatabase> {
-  const db = options.kind === "sqlite" ? openSqlite(options.file, options.maxPages) : openPostgres(options);
+  const db = options.kind === "sqlite" ? openSqlite(options.file, options.maxPages) : await openPostgres(options);
   const token = toHex(random.bytes(16));
   try {
     await migrate(db, options.kind);
@@ -104,7 +102,12 @@ function openSqlite(file: string, maxPages?: number): Reader {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }) });
 }
 
-function openPostgres({ url, socketDir }: Extract<DatabaseOptions, { kind: "postgres" }>): Reader {
+/** Its driver is loaded only where it is used: most pools never do. */
+async function openPostgres({ url, socketDir }: Extract<DatabaseOptions, { kind: "postgres" }>): Promise<Reader> {
+  const [{ default: postgres }, { PostgresJSDialect }] = await Promise.all([
+    import("postgres"),
+    import("kysely-postgres-js"),
+  ]);
   const client = postgres(url, {
     ...(socketDir === undefined ? {} : { host: socketDir }),
     max: 4,

@@ -8,9 +8,15 @@ import { formatAddress } from "#crypto";
 import { decodeTransaction } from "#model";
 import { testSeed } from "../../../test/support/seed.ts";
 import { tempDir } from "../../../test/support/temp.ts";
-import { openFileChain } from "./testing/file-chain.ts";
 import { testAddress } from "./testing/share-maker.ts";
-import { createSigner, createTestPool, PREFIX, REWARD_ATOMS, type TestPool } from "./testing/test-pool.ts";
+import {
+  createSigner,
+  createTestChain,
+  createTestPool,
+  PREFIX,
+  REWARD_ATOMS,
+  type TestPool,
+} from "./testing/test-pool.ts";
 
 const CHILD = fileURLToPath(new URL("./testing/payout-child.ts", import.meta.url));
 const LANES = 2;
@@ -48,7 +54,7 @@ function runAndKill(dir: string, cache: string, random: Random): Promise<void> {
 }
 
 async function checkWhatIsLeft(dir: string): Promise<void> {
-  const chain = openFileChain(dir);
+  const chain = createTestChain(join(dir, "chain.jsonl"));
   await using pool = await createTestPool({
     database: { kind: "sqlite", file: join(dir, "pool.db") },
     chain,

@@ -1,5 +1,13 @@
 /** Where accepted shares become durable: in order, in batches, each with its place in the log of its round (rules PAY-10, LOG-1). */
-import { assertInvariant, type Cancel, equalBytes, InvariantError, OperationError } from "#base";
+import {
+  type Address,
+  assertInvariant,
+  BoundedMap,
+  type Cancel,
+  equalBytes,
+  InvariantError,
+  OperationError,
+} from "#base";
 import { ed25519PublicKey, parseAddress } from "#crypto";
 import type { BlockResult, FoundBlock, ShareSink } from "../share.ts";
 import { frontierRoot } from "../trust/share-log.ts";
@@ -35,6 +43,8 @@ interface Waiting extends QueuedShare {
 /** Writing may take up at most a fifth of the time, however slow the disk. */
 const REST_RATIO = 4;
 const MAX_REST_MS = 500;
+/** Read addresses that are remembered. */
+const ADDRESSES = 10_000;
 
 const STORAGE = "the pool cannot write its books";
 /** By code of the OperationError. */
@@ -57,10 +67,20 @@ export async function openShareJournal(
   let writing: Promise<void> | null = null;
   let cancel: Cancel | null = null;
   const obstacle = createObstacle(parts);
+  const addresses = new BoundedMap<string, Address>(ADDRESSES);
   let restMs = 0;
   let counted = 0;
   let signedSize = -1;
   let stopped = false;
+
+  const addressOf = (text: string): Address => {
+    const known = addresses.get(text);
+    if (known !== undefined) return known;
+    const address = parseAddress(text, options.addressPrefix);
+    if (!address.ok) throw new InvariantError(`a share for ${text}`);
+    addresses.set(text, address.value);
+    return address.value;
+  };
 
   const schedule = (delayMs: number): void => {
     if (cancel !== null || writing !== null || stopped) return;
@@ -139,11 +159,10 @@ export async function openShareJournal(
   return {
     obstacle: () => obstacle.text() ?? (stopped ? "the pool is closing" : null),
     accepted(share) {
-      const address = parseAddress(share.address, options.addressPrefix);
-      if (!address.ok) throw new InvariantError(`a share for ${share.address}`);
+      const address = addressOf(share.address);
       if (stopped || queue.length >= options.maxQueue) throw new OperationError("pool-busy", "too many shares wait");
       return new Promise<void>((resolve, reject) => {
-        queue.push({ share, address: address.value, isBlock: false, resolve, reject });
+        queue.push({ share, address, isBlock: false, resolve, reject });
         // Never at once: that this share is a block is said after it was accepted.
         if (queue.length === options.maxBatch && restMs === 0) {
           cancel?.();

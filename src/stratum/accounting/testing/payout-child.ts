@@ -5,14 +5,13 @@
 import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { join } from "node:path";
-import { openFileChain } from "./file-chain.ts";
 import { testAddress } from "./share-maker.ts";
-import { createSigner, createTestPool, REWARD_ATOMS } from "./test-pool.ts";
+import { createSigner, createTestChain, createTestPool, REWARD_ATOMS } from "./test-pool.ts";
 
 // Otherwise it is written at an end that never comes.
 flushCompileCache();
 const dir = process.argv[2]!;
-const chain = openFileChain(dir);
+const chain = createTestChain(join(dir, "chain.jsonl"));
 const { height } = await chain.head();
 const pool = await createTestPool({
   database: { kind: "sqlite", file: join(dir, "pool.db") },

@@ -45,8 +45,6 @@ export interface TestPoolOptions extends Partial<AccountingOptions> {
   readonly log?: Logger;
 }
 
-export const testSpec = spec;
-
 export async function createTestPool(wishes: TestPoolOptions = {}): Promise<TestPool> {
   const { database: where, chain: givenChain, blockWork = 1_024n, seed = 1, log = silentLogger, ...rest } = wishes;
   const options: AccountingOptions = {
@@ -62,13 +60,7 @@ export async function createTestPool(wishes: TestPoolOptions = {}): Promise<Test
   const random = seededRandom(seed);
   const database = await openPoolDatabase(where ?? { kind: "sqlite", file: ":memory:" }, random);
   const clock = createManualClock(START_MS);
-  const chain =
-    givenChain ??
-    createLedgerChain({
-      chainId: CHAIN_ID,
-      maturityBlocks: options.maturityBlocks,
-      newAccountBurnAtoms: options.newAccountBurnAtoms,
-    });
+  const chain = givenChain ?? createTestChain();
   const events = createBus<AccountingEvents>((error) => {
     throw error;
   });
@@ -108,6 +100,14 @@ export async function createTestPool(wishes: TestPoolOptions = {}): Promise<Test
       await database.close();
     },
   };
+}
+
+/** @param file where it survives its process */
+export function createTestChain(file?: string): LedgerChain {
+  const { maturityBlocks } = spec.rewards;
+  const { newAccountBurnAtoms } = spec.fees;
+  const where = file === undefined ? {} : { file };
+  return createLedgerChain({ chainId: CHAIN_ID, maturityBlocks, newAccountBurnAtoms, ...where });
 }
 
 const EVENT_NAMES = [
