@@ -38,6 +38,8 @@ export function createWorkTemplates({ core, chainId, clock, random }: WorkTempla
 
   return {
     template(address: Address) {
+      // Where blocks are drawn there is nothing to search, whatever the time.
+      if (chain.engine.describe(chain.head.snapshot) === null) return null;
       const obstacle = core.obstacle();
       if (obstacle !== null) throw new OperationError("cannot-produce", obstacle);
       const draft = core.draft(address);

@@ -67,10 +67,12 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
   } finally {
     await threads.stop();
     const totals = tally.totals();
-    report.event(
-      { event: "summary", ...totals, pool: formatPoolAddress(options.pool) },
-      describeTotals(totals, "pool"),
-    );
+    // What never began has an error instead.
+    if (totals.hashes > 0 || signal.aborted)
+      report.event(
+        { event: "summary", ...totals, pool: formatPoolAddress(options.pool) },
+        describeTotals(totals, "pool"),
+      );
     await report.end();
   }
 }

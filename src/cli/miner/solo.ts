@@ -64,7 +64,9 @@ export async function runSolo(terminal: Terminal, options: SoloOptions, signal: 
   } finally {
     await threads.stop();
     const totals = tally.totals();
-    report.event({ event: "summary", ...totals, address }, describeTotals(totals, "solo"));
+    // What never began has an error instead.
+    if (totals.hashes > 0 || signal.aborted)
+      report.event({ event: "summary", ...totals, address }, describeTotals(totals, "solo"));
     await report.end();
   }
 }
