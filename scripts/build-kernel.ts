@@ -19,7 +19,7 @@ export async function buildKernel(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "agon-kernel-"));
   try {
     await writeFile(join(folder, "kernel.ts"), kernelSource());
-    const asc = join(ROOT, "node_modules", "assemblyscript", "bin", "asc.js");
+    const asc = fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js"));
     const args = [asc, "kernel.ts", "--outFile", "kernel.wasm", ...FLAGS, ...ONE_PAGE];
     await promisify(execFile)(process.execPath, args, { cwd: folder });
     return moduleOf(await readFile(join(folder, "kernel.wasm")));
