@@ -31,6 +31,7 @@ export type {
   StakeReads,
   TrackRecord,
   ValidatorFacts,
+  VoteCount,
   VoteFacts,
 } from "./stake-ports.ts";
 export type { SubmitLimits } from "./transaction-routes.ts";

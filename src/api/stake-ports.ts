@@ -95,7 +95,16 @@ export interface FinalityFacts {
   readonly head: BlockPoint;
   readonly justified: BlockPoint & { readonly epoch: number };
   readonly finalized: BlockPoint & { readonly epoch: number };
-  readonly votes: { readonly epoch: number; readonly votedAtoms: bigint; readonly totalAtoms: bigint };
+  /** Of the head's epoch. */
+  readonly votes: VoteCount;
+  /** Of the epoch before it; null when it is not kept. */
+  readonly votesBefore: VoteCount | null;
+}
+
+export interface VoteCount {
+  readonly epoch: number;
+  readonly votedAtoms: bigint;
+  readonly totalAtoms: bigint;
 }
 
 export interface OffenceFacts {
@@ -135,7 +144,7 @@ export interface StakeReads {
   duties(owner: Address, count: number): DutyFacts | null;
   /** Newest first from that epoch down, as far as epochs are kept. */
   epochs(from: number, limit: number): Awaitable<readonly EpochFacts[]>;
-  finality(): FinalityFacts;
+  finality(): Awaitable<FinalityFacts>;
   /** Found and not reported on the chain yet. */
   offences(): readonly OffenceFacts[];
   /** Null of genesis. */

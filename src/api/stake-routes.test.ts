@@ -88,6 +88,7 @@ const READS: StakeReads = {
     justified: { epoch: 4, height: 34, id: ID },
     finalized: { epoch: 3, height: 30, id: ID },
     votes: { epoch: 5, votedAtoms: 100n, totalAtoms: 400n },
+    votesBefore: null,
   }),
   offences: () => [
     {
@@ -195,10 +196,16 @@ test.each([
   ["stalled", { now: 9, headEpoch: 9 }, "only 25 % of the stake have voted"],
   ["stalled", { now: 9, headEpoch: 5 }, "no block since epoch 5"],
   ["stalled", { now: 9, headEpoch: 9, voted: 300 }, "enough again"],
+  ["stalled", { now: 9, headEpoch: 9, voted: 0, before: 200 }, "for epoch 8 only 50 % of the stake have voted"],
+  [
+    "stalled",
+    { now: 9, headEpoch: 9, voted: 0, before: 300 },
+    "for epoch 8, 75 % have voted, and for epoch 9 so far 0 %",
+  ],
   ["beginning", { now: 2, finalized: 0 }, "young"],
 ])("finality is %s, in words: %j", async (state, given: Given, words) => {
-  const { now = 5, finalized = 3, voted = 100, headEpoch = now } = given;
-  const facts = READS.finality();
+  const { now = 5, finalized = 3, voted = 100, headEpoch = now, before = null } = given;
+  const facts = await READS.finality();
   const { stake } = await run({
     ...READS,
     now: () => ({ nowMs: now * 10_000, slot: now * 10, epoch: now }),
@@ -206,6 +213,7 @@ test.each([
       ...facts,
       finalized: { ...facts.finalized, epoch: finalized },
       votes: { epoch: headEpoch, votedAtoms: BigInt(voted), totalAtoms: 400n },
+      votesBefore: before === null ? null : { epoch: headEpoch - 1, votedAtoms: BigInt(before), totalAtoms: 400n },
     }),
   });
   const finality = await stake.finality();
@@ -220,6 +228,7 @@ interface Given {
   readonly headEpoch?: number;
   readonly finalized?: number;
   readonly voted?: number;
+  readonly before?: number;
 }
 
 test("a block shows its draw and its votes, and offences can be handed in as they are shown", async () => {

@@ -104,7 +104,7 @@ export function addStakeRoutes(app: App, { chain }: NodePorts): void {
   app.get(
     "/v1/finality",
     { schema: { tags, summary: "What is final, and why", response: { 200: Finality } } },
-    (): Finality => showFinality(open(), chain.chainId),
+    (): Promise<Finality> => showFinality(open(), chain.chainId),
   );
   app.get(
     "/v1/evidence",

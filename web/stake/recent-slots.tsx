@@ -13,11 +13,11 @@ export function RecentSlots({
   const shown = recent.slice(-last);
   if (shown.length === 0) return <span className="text-ink-faint">not drawn yet</span>;
   return (
-    <span className="flex items-center gap-2">
+    <span className="flex min-w-0 items-center gap-2">
       <span
         role="img"
         aria-label={`${plural(proposed, "block")} made, ${formatCount(missed)} missed`}
-        className="flex gap-0.5"
+        className="flex min-w-0 flex-wrap gap-0.5"
       >
         {shown.map(({ slot, block }) => (
           <span

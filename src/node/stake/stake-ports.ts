@@ -189,15 +189,21 @@ function slotsOf(desk: Desk, epoch: number, seen: Epoch | undefined, stake: Stak
   });
 }
 
-function finalityOf({ chain, lottery }: Desk): FinalityFacts {
+async function finalityOf(desk: Desk): Promise<FinalityFacts> {
+  const { chain, lottery, keys } = desk;
   const { head } = chain;
-  const { justified, finalized } = head.snapshot;
   const progress = lottery.progress(head.snapshot);
+  const before = (await epochsUpToNow(desk, head)).find(({ epoch }) => epoch === progress.epoch - 1);
+  const { justified, finalized } = head.snapshot;
   return {
     head: { height: head.header.height, id: head.id },
     justified: { epoch: justified.epoch, height: progress.justifiedHeight, id: justified.id },
     finalized: { epoch: finalized.epoch, height: progress.finalizedHeight, id: finalized.id },
     votes: { epoch: progress.epoch, votedAtoms: progress.votedAtoms, totalAtoms: progress.totalAtoms },
+    votesBefore:
+      before === undefined
+        ? null
+        : { epoch: before.epoch, votedAtoms: votedAtoms(before, keys), totalAtoms: before.table.total },
   };
 }
 
