@@ -149,6 +149,8 @@ export interface Chain {
   supply(): Supply;
   /** As of the head; null on a chain without bonds. */
   stake(): StakeView | null;
+  /** Why the present state refuses what a transaction asks of bonds, its sender's nonce and balance aside. */
+  refusal(item: PreparedTransaction): Fault | null;
   /** Under the state root of a head that is committed: a proof must not be ahead of the block it is served with. */
   proveAccount(address: Address): Promise<{ readonly proof: StateProof; readonly head: BlockEntry }>;
   stateStats(): ReturnType<ChainLedger["stats"]>;
@@ -232,6 +234,7 @@ export async function openChain(options: ChainOptions, given: ChainParts): Promi
     maturing: (address) => working.ledger.maturing(address),
     supply: () => working.ledger.supply(),
     stake: () => working.ledger.stake,
+    refusal: (item) => working.ledger.refusal(item),
     proveAccount: (address) =>
       line.exclusively(() => ({ proof: working.ledger.prove("account", address), head: line.head })),
     stateStats: () => working.ledger.stats(),

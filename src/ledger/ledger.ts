@@ -7,6 +7,7 @@ import { draftBlock } from "./draft.ts";
 import { asBlockFault, createExecution } from "./execution.ts";
 import { writeGenesis } from "./genesis.ts";
 import { createLedgerRules } from "./ledger-rules.ts";
+import { isStakeKind } from "./stake/stake-actions.ts";
 import { createStakeState } from "./stake/stake-state.ts";
 import { createStakeView } from "./stake/stake-view.ts";
 import { createKeySlot, setKey } from "./state/key-slot.ts";
@@ -108,7 +109,7 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
       return draftBlock(rules, state, input);
     },
     refusal(tx) {
-      if (rules.stake === null) return null;
+      if (rules.stake === null || !isStakeKind(tx.transaction.kind)) return null;
       currentRoot();
       try {
         return createExecution(rules, state, 0).attempt(tx);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { blameNobody } from "#base";
 import type { PreparedTransaction } from "#model";
 import { accountOf, createWorld, MIN_FEE, SIZE_BYTES, transfer, type World } from "./testing/pool.ts";
 
@@ -223,5 +224,30 @@ describe("following the chain", () => {
     world.reorganise([block], [[rival], []]);
     expect(world.pool.dropped(item.id)).toEqual({ reason: "invalid", code: "tx-nonce-used" });
     expect(world.pool.count).toBe(0);
+  });
+});
+
+describe("what the state refuses for another reason than nonce and balance", () => {
+  const BOND = 3;
+  const refuseFirst = () =>
+    world.refuse(({ transaction }) => (transaction.nonce === 0 ? blameNobody("unbond-exceeds") : null));
+
+  it("is not taken in when it would be its sender's next", async () => {
+    refuseFirst();
+    expect(await world.submit(transfer(1, 0, { kind: BOND }))).toBe("unbond-exceeds");
+    expect(await world.submit(transfer(1, 1, { kind: BOND }))).toBe("ok");
+    expect(world.pool.count).toBe(1);
+  });
+
+  it("leaves when a block of others makes it so, and what comes after it waits for another in its place", async () => {
+    const items = [transfer(1, 0, { kind: BOND }), transfer(1, 1), transfer(2, 0)];
+    for (const item of items) expect(await world.submit(item)).toBe("ok");
+    refuseFirst();
+    world.include([items[2]!]);
+    expect(world.pool.dropped(items[0]!.id)).toEqual({ reason: "invalid", code: "unbond-exceeds" });
+    expect([world.pool.count, selected()]).toEqual([1, []]);
+    world.refuse(() => null);
+    expect(await world.submit(transfer(1, 0))).toBe("ok");
+    expect(selected()).toEqual([0, 1]);
   });
 });

@@ -12,7 +12,7 @@ import {
   type TransactionId,
 } from "#base";
 import type { Bus, ChainBlock, DropReason, NodeEvents } from "#events";
-import type { Account, PreparedTransaction } from "#model";
+import { type Account, KIND_RECORD, type PreparedTransaction } from "#model";
 import { type Candidate, checkBounds, checkFunds } from "./admission.ts";
 import { type Entry, feeRateOf, nameOf } from "./entry.ts";
 import type { Journal } from "./journal.ts";
@@ -33,6 +33,11 @@ export interface MempoolView {
   account(address: Address): Account | null;
   /** The most the transaction can take from its sender at present, or what is wrong with it in any state. */
   costAtoms(item: PreparedTransaction): Result<bigint, Fault>;
+  /**
+   * Why the present state would refuse the transaction, were it its sender's next, for another reason than nonce and
+   * balance. Cheap and null for what has no such reasons.
+   */
+  refusal(item: PreparedTransaction): Fault | null;
 }
 
 export interface MempoolParts {
@@ -56,6 +61,8 @@ export class Mempool {
   readonly #parts: MempoolParts;
   readonly #queues = new Map<string, SenderQueue>();
   readonly #byName = new Map<string, Entry>();
+  /** Those that other people's transactions may make invalid. */
+  readonly #fragile = new Set<Entry>();
   readonly #dropped = new BoundedMap<string, Dropped>(MAX_REMEMBERED_DROPS);
   /** Names included at a height, oldest first, until the journal may forget them. */
   readonly #included: { readonly height: number; readonly names: readonly string[] }[] = [];
@@ -194,7 +201,8 @@ export class Mempool {
     const candidate: Candidate = { minFeePerByteAtoms, item, account, queue, replaced };
     const fault =
       (past === null ? checkBounds(this.#options, this.floorRate, candidate) : null) ??
-      checkFunds(candidate, cost.value);
+      checkFunds(candidate, cost.value) ??
+      (nonce === account.nonce ? view.refusal(item) : null);
     if (fault !== null) return err(fault);
     const replacements = replaced === null ? (past?.replacements ?? 0) : replaced.replacements + 1;
     const addedMs = past?.addedMs ?? clock.nowMs();
@@ -208,6 +216,7 @@ export class Mempool {
       told: past?.told ?? false,
       gone: false,
     };
+    if (item.transaction.kind > KIND_RECORD) this.#fragile.add(entry);
     queue.insert(entry);
     this.#queues.set(sender, queue);
     this.#byName.set(name, entry);
@@ -244,6 +253,7 @@ export class Mempool {
     }
     if (reverted.length > 0) this.#readmit(reverted, included);
     else for (const sender of senders) this.#settle(sender, included);
+    this.#dropRefused();
     this.#retire(applied.at(-1)?.header.height ?? 0);
   }
 
@@ -260,6 +270,7 @@ export class Mempool {
     const orphaned = new Set(pasts.keys());
     for (const entry of this.#byName.values()) pasts.set(entry.item, entry);
     this.#queues.clear();
+    this.#fragile.clear();
     this.#byName.clear();
     this.#bytes = 0;
     for (const item of byNonce([...pasts.keys()])) {
@@ -287,6 +298,22 @@ export class Mempool {
     else this.#tellReady(queue, account.nonce, account.nonce, null);
   }
 
+  /** One that the state refuses would keep all that its sender sent after it out of the blocks. */
+  #dropRefused(): void {
+    const { view } = this.#parts;
+    for (const entry of [...this.#fragile]) {
+      const { item } = entry;
+      const account = view.account(item.from);
+      if (entry.gone || account === null || account.nonce !== item.transaction.nonce) continue;
+      const fault = view.refusal(item);
+      const queue = this.#queues.get(nameOf(item.from));
+      if (fault === null || queue === undefined) continue;
+      for (const refused of queue.takeBelow(account.nonce + 1))
+        this.#forget(refused, { reason: "invalid", code: fault.code });
+      if (queue.entries.length === 0) this.#queues.delete(queue.name);
+    }
+  }
+
   #dropUnpayable(queue: SenderQueue, balanceAtoms: bigint): void {
     let sum = 0n;
     const first = queue.entries.findIndex((entry) => {
@@ -298,6 +325,7 @@ export class Mempool {
 
   #forget(entry: Entry, why: Dropped): void {
     entry.gone = true;
+    this.#fragile.delete(entry);
     this.#byName.delete(entry.name);
     this.#bytes -= entry.item.bytes.length;
     this.#note(entry.item, entry.name, why);

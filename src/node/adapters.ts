@@ -14,6 +14,7 @@ export function createMempoolView(spec: ChainSpec, chain: Chain): MempoolView {
   return {
     minFeePerByteAtoms: spec.fees.minFeePerByteAtoms,
     account: (address) => chain.account(address),
+    refusal: (item) => chain.refusal(item),
     costAtoms: (item) => rules.cost(item, (address) => chain.account(address) !== null),
   };
 }

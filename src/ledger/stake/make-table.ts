@@ -16,15 +16,16 @@ export function makeTable(context: StakeContext, epoch: number, isStuck: boolean
   const isAbsent = ({ number }: Candidate): boolean =>
     stake.hasFlag(number, STANDING) && stake.int(number, FIELD.missed) >= engine.leakEpochs;
   const absent = isStuck ? able.filter(isAbsent) : [];
-  const leaked = absent.length > 0 && absent.length < able.length;
-  if (leaked) for (const { number } of absent) stake.setFlag(number, LEAKED, true);
-  const present = leaked ? able.filter(({ number }) => !stake.hasFlag(number, LEAKED)) : able;
+  const leaves = absent.length > 0 && absent.length < able.length;
+  if (leaves) for (const { number } of absent) stake.setFlag(number, LEAKED, true);
+  const present = leaves ? able.filter(({ number }) => !stake.hasFlag(number, LEAKED)) : able;
   const weighed = weights.weigh(state, present, epoch);
   if (weighed.length === 0) return createEpochTable(sorted(lastMembers(stake)));
   const chosen = new Set(weighed.map(({ number }) => number));
   for (let number = 0, end = countOf(stake); number < end; number++)
     setStanding(stake, number, chosen.has(number), epoch + 1);
-  return createEpochTable(sorted(weighed), { leaked });
+  // Even if nobody leaves now: so much may have changed at once that no majority of the table before can come any more.
+  return createEpochTable(sorted(weighed), { leaked: isStuck });
 }
 
 /** By ascending numbers. */

@@ -157,8 +157,8 @@ export class StakeModel {
     const { leakEpochs, maxValidators } = this.#engine;
     const able = this.validators.filter((v) => this.active(v) > 0n && !v.leaked && v.jailedUntil <= epoch + 1);
     const absent = this.steps > leakEpochs ? able.filter((v) => v.standing && v.missed >= leakEpochs) : [];
-    const leaked = absent.length > 0 && absent.length < able.length;
-    if (leaked) for (const validator of absent) validator.leaked = true;
+    const leaves = absent.length > 0 && absent.length < able.length;
+    if (leaves) for (const validator of absent) validator.leaked = true;
     const chosen = able
       .filter((v) => !v.leaked)
       .sort(
@@ -175,7 +175,10 @@ export class StakeModel {
         if (stands && !validator.standing) Object.assign(validator, { since: epoch + 1, missed: 0 });
         validator.standing = stands;
       }
-    return { leaked, entries: entries.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+    return {
+      leaked: chosen.length > 0 && this.steps > leakEpochs,
+      entries: entries.sort((a, b) => (a.key < b.key ? -1 : 1)),
+    };
   }
 
   #bond({ who, amount, signer, tip }: Extract<ModelAction, { kind: "bond" }>, height: number): string | null {

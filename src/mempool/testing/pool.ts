@@ -29,14 +29,17 @@ export const MIN_FEE = 1_460n;
 export interface Spending {
   readonly feeAtoms?: bigint;
   readonly amountAtoms?: bigint;
+  /** Of the transaction; the payload stays that of a transfer. */
+  readonly kind?: number;
 }
 
 /** A transfer that nobody signed: signatures are checked before the mempool. */
-export function transfer(from: number, nonce: number, { feeAtoms = MIN_FEE, amountAtoms = 1_000n }: Spending = {}) {
+export function transfer(from: number, nonce: number, spending: Spending = {}) {
+  const { feeAtoms = MIN_FEE, amountAtoms = 1_000n, kind = 1 } = spending;
   const payload = encodeTransfer([{ to: asAddress(new Uint8Array(20).fill(99)), amountAtoms }]);
   const sender = keyOf(from);
   const signature = asSignature(new Uint8Array(64));
-  return prepare(encodeTransaction({ version: 1, kind: 1, sender, nonce, feeAtoms, payload, signature }));
+  return prepare(encodeTransaction({ version: 1, kind, sender, nonce, feeAtoms, payload, signature }));
 }
 
 export function prepare(bytes: Uint8Array): PreparedTransaction {
@@ -69,16 +72,20 @@ export interface World {
   reorganise(reverted: readonly ChainBlock[], applied: readonly (readonly PreparedTransaction[])[]): ChainBlock[];
   /** The same store after kill -9, the same chain. @returns how many are pending again */
   restart(): number;
+  /** What the state refuses besides nonces and balances, from now on. */
+  refuse(refusal: (item: PreparedTransaction) => Fault | null): void;
 }
 
 export function createWorld(options: Partial<MempoolOptions> = {}): World {
   const clock = createManualClock(1_000_000);
   const accounts = new Map<string, Account>();
   const told: string[] = [];
+  let refused: (item: PreparedTransaction) => Fault | null = () => null;
   const view: MempoolView = {
     minFeePerByteAtoms: 10n,
     account: (address) => accounts.get(nameOf(address)) ?? null,
     costAtoms: (item): Result<bigint, Fault> => ok(costOf(item)),
+    refusal: (item) => refused(item),
   };
   let height = 0;
   let store = createMemoryStore();
@@ -131,6 +138,9 @@ export function createWorld(options: Partial<MempoolOptions> = {}): World {
       const applied = branch.map(blockOf);
       events.emit("head-changed", { reverted: newestFirst, applied });
       return applied;
+    },
+    refuse(refusal) {
+      refused = refusal;
     },
     restart() {
       store = store.crash();
