@@ -17,11 +17,16 @@ import type { PoolEntriesTable } from "./tables.ts";
 export interface Accounting {
   /** Where the Stratum server puts its shares. */
   readonly shares: ShareJournal;
-  readonly payouts: Payouts;
+  readonly payouts: Pick<Payouts, "conflict">;
   /** Blocks, purchases and payouts are brought up to what the chain shows; one at a time. */
   settle(): Promise<void>;
   /** New payouts, then. */
   pay(): Promise<void>;
+  /**
+   * For an operator who has made sure of what happened: gives up a payout in conflict; its money is owed again.
+   * @throws OperationError `payout-not-in-conflict`
+   */
+  releasePayout(transactionId: string): Promise<void>;
   checkBooks(): Promise<Books>;
   /** What the pool's address holds beyond what the books say it must; negative: money is missing. */
   surplusAtoms(): Promise<bigint>;
@@ -98,6 +103,7 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
     payouts,
     settle,
     pay,
+    releasePayout: (transactionId) => turn.run(() => payouts.release(transactionId)),
     checkBooks: () => checkBooks(database.reader, options),
     surplusAtoms: () => turn.run(() => computeSurplus(parts, options)),
     setThreshold: (address, thresholdAtoms) => saveThreshold(parts, options, address, thresholdAtoms),

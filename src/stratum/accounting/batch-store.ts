@@ -5,7 +5,7 @@ import { frontierRoot } from "../trust/share-log.ts";
 import type { SignedTreeHead, TreeHead } from "../trust/tree-head.ts";
 import { insertRows, toBlob, type Writer } from "./database.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
-import { beginRound, loadCurrentRound, type RoundState, roundRow } from "./round-state.ts";
+import { addTally, beginRound, loadCurrentRound, type RoundState, roundRow } from "./round-state.ts";
 import type { Batch } from "./share-batch.ts";
 
 export type HeadSigner = (head: Omit<TreeHead, "poolKey">) => SignedTreeHead;
@@ -42,7 +42,9 @@ export async function saveBatch(tx: Writer, batch: Batch, sign: HeadSigner): Pro
     .where("id", "=", id)
     .execute();
   if (batch.found === null || batch.nextRound === null) return;
-  const works = [...batch.round.tallies].map(([miner, tally]) => ({
+  const tallies = new Map(batch.round.tallies);
+  for (const [miner, tally] of batch.tallies) addTally(tallies, miner, tally);
+  const works = [...tallies].map(([miner, tally]) => ({
     round: id,
     miner,
     ...tally,

@@ -66,7 +66,8 @@ describe("payouts", () => {
     await pool.chain.submit(thief.bytes);
     pool.mine(1);
     await pool.accounting.settle();
-    const { conflict, release } = pool.accounting.payouts;
+    const { releasePayout: release } = pool.accounting;
+    const { conflict } = pool.accounting.payouts;
     const [row] = await pool.database.reader.selectFrom("payouts").selectAll().execute();
     expect(conflict()).toBe(row!.tx_id);
     await earn(pool, 3);
@@ -90,9 +91,9 @@ describe("payouts", () => {
     await earn(pool, 2);
     await pool.accounting.pay();
     const [row] = await pool.database.reader.selectFrom("payouts").selectAll().execute();
-    await expect(pool.accounting.payouts.release(row!.tx_id)).rejects.toThrow(OperationError);
+    await expect(pool.accounting.releasePayout(row!.tx_id)).rejects.toThrow(OperationError);
     pool.mine(1);
-    await expect(pool.accounting.payouts.release(row!.tx_id)).rejects.toThrow(OperationError);
+    await expect(pool.accounting.releasePayout(row!.tx_id)).rejects.toThrow(OperationError);
   });
 
   test("several may be on their way, with nonces in a row, and nobody is in two", async () => {

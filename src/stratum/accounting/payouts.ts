@@ -22,10 +22,7 @@ export interface Payouts {
   pay(): Promise<void>;
   /** Why no new payouts are made, or null: the nonce of a signed one was used by a transaction that is not ours. */
   conflict(): string | null;
-  /**
-   * For an operator who has made sure of what happened: gives up a payout in conflict; its money is owed again.
-   * @throws OperationError `payout-not-in-conflict`
-   */
+  /** Gives up a payout in conflict; its money is owed again. @throws OperationError `payout-not-in-conflict` */
   release(transactionId: string): Promise<void>;
 }
 

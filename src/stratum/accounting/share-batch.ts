@@ -28,7 +28,9 @@ export interface Batch {
   readonly newMiners: readonly NewMiner[];
   readonly entries: readonly CountedShare[];
   readonly found: CountedShare | null;
-  /** As it is after the batch. */
+  /** What it adds to those of its round. */
+  readonly tallies: ReadonlyMap<number, Tally>;
+  /** As it is after the batch, but for its tallies, which are added when the batch is written. */
   readonly round: RoundState;
   readonly nextRound: RoundState | null;
 }
@@ -50,7 +52,7 @@ export function prepareBatch(queued: readonly QueuedShare[], around: Surrounding
   const rows: SharesTable[] = [];
   const withheld: WithheldTable[] = [];
   const entries: CountedShare[] = [];
-  const tallies = new Map(round.tallies);
+  const tallies = new Map<number, Tally>();
   let { frontier, work, expected } = round;
   taken.forEach(({ share, address, isBlock }, i) => {
     const miner = around.miners.idOf(share.address, newMiners);
@@ -69,9 +71,9 @@ export function prepareBatch(queued: readonly QueuedShare[], around: Surrounding
     work += share.work;
     expected += tally.expected;
   });
-  const after: RoundState = { ...round, tallies, frontier, work, expected };
+  const after: RoundState = { ...round, frontier, work, expected };
   const found = blockAt < 0 ? null : entries.at(-1)!;
   const nextRound =
     found === null ? null : beginRound(round.id + 1, options.terms, found.share.timeMs, frontierRoot(frontier));
-  return { taken: taken.length, rows, withheld, newMiners, entries, found, round: after, nextRound };
+  return { taken: taken.length, tallies, rows, withheld, newMiners, entries, found, round: after, nextRound };
 }

@@ -123,15 +123,17 @@ describe("a full disk", () => {
     await shares.flush();
     expect((await Promise.allSettled(refused)).every(({ status }) => status === "rejected")).toBe(true);
     expect(await loadRecords(pool)).toHaveLength(acknowledged);
+    // One that was never taken is not forgotten either: the server tells of it while it refuses shares.
+    shares.blockFound(foundBlock(share(pool, 2)));
 
     await makeRoom(pool);
     await driveSettle(pool.clock, counted);
     expect(shares.obstacle()).toBeNull();
     expect(pool.news.at(-1)).toEqual({ name: "obstacle", event: { text: null } });
     await pool.count([share(pool)]);
-    expect(await loadRecords(pool)).toHaveLength(acknowledged + 2);
+    expect(await loadRecords(pool)).toHaveLength(acknowledged + 3);
     expect((await pool.accounting.checkBooks()).problems).toEqual([]);
-    expect(shares.round().id).toBe(2);
+    expect(shares.round().id).toBe(3);
   });
 });
 

@@ -1,13 +1,5 @@
 /** Where accepted shares become durable: in order, in batches, each with its place in the log of its round (rules PAY-10, LOG-1). */
-import {
-  type Address,
-  assertInvariant,
-  BoundedMap,
-  type Cancel,
-  equalBytes,
-  InvariantError,
-  OperationError,
-} from "#base";
+import { type Address, BoundedMap, type Cancel, equalBytes, InvariantError, OperationError } from "#base";
 import { ed25519PublicKey, parseAddress } from "#crypto";
 import type { BlockResult, FoundBlock, ShareSink } from "../share.ts";
 import { frontierRoot } from "../trust/share-log.ts";
@@ -16,7 +8,7 @@ import { type HeadSigner, noteRefusal, openRound, saveBatch, saveHead } from "./
 import type { MinerIndex } from "./miner-index.ts";
 import { createObstacle } from "./obstacle.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
-import { loadCurrentRound, type RoundState } from "./round-state.ts";
+import { addTally, loadCurrentRound, type RoundState } from "./round-state.ts";
 import { createSampler } from "./samples.ts";
 import { type Batch, prepareBatch, type QueuedShare } from "./share-batch.ts";
 
@@ -121,6 +113,7 @@ export async function openShareJournal(
     miners.learn(batch.newMiners);
     for (const { miner, share } of batch.entries) sampler.add(miner, share.work, share.timeMs);
     if (batch.nextRound !== null) signedSize = -1;
+    for (const [miner, tally] of batch.tallies) addTally(round.tallies, miner, tally);
     round = batch.nextRound ?? batch.round;
     for (const { resolve } of taken) resolve();
     obstacle.setTrouble(null);
@@ -172,9 +165,12 @@ export async function openShareJournal(
       });
     },
     blockFound(block: FoundBlock) {
-      const entry = queue.findLast(({ share }) => equalBytes(share.hash, block.id));
-      assertInvariant(entry !== undefined, "a block was found by a share that was not accepted");
-      entry.isBlock = true;
+      const { share } = block;
+      const entry = queue.findLast((waiting) => equalBytes(waiting.share.hash, block.id));
+      if (entry !== undefined) entry.isBlock = true;
+      // Its share was refused, for the disk is full, say; but the reward will come, and belongs to somebody.
+      else queue.push({ share, address: addressOf(share.address), isBlock: true, resolve() {}, reject() {} });
+      schedule(options.commitMs);
     },
     blockResult(block: FoundBlock, result: BlockResult) {
       if (result.accepted) return;
