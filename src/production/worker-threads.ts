@@ -3,7 +3,8 @@ import { Worker } from "node:worker_threads";
 import type { Clock } from "#base";
 import { createSearchThreads, type SearchThreads } from "./miner/search-threads.ts";
 
-const RANGE_MS = 50;
+/** Long, since a thread is stopped through shared memory, and each message costs it a little. */
+const RANGE_MS = 200;
 const SMALL_HEAP = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 /** They start with the first order, and keep no process alive. */
