@@ -4,6 +4,7 @@ import { formatAddress } from "#crypto";
 import { changeBalances, changePoolAccount, loadPoolAccount, saveMeta } from "./balances.ts";
 import { createBlockWatch } from "./block-watch.ts";
 import { type Books, checkBooks } from "./check-books.ts";
+import { closeCredits } from "./close-credits.ts";
 import type { Writer } from "./database.ts";
 import { type MinerIndex, openMinerIndex } from "./miner-index.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
@@ -27,7 +28,8 @@ export interface Accounting {
    * @throws OperationError `payout-not-in-conflict`
    */
   releasePayout(transactionId: string): Promise<void>;
-  checkBooks(): Promise<Books>;
+  /** @param full closed credits are added up again as well, which takes time by their number */
+  checkBooks(full?: boolean): Promise<Books>;
   /** What the pool's address holds beyond what the books say it must; negative: money is missing. */
   surplusAtoms(): Promise<bigint>;
   /** The miner's own threshold; null: the pool's. @throws OperationError `threshold-too-low`, `miner-unknown` */
@@ -73,6 +75,7 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
       shares.hold(isBought ? null : RESERVE_SPENT);
       await payouts.settle(head, settledTo);
       lastHead = head;
+      await closeCredits(database, head.height - options.watchBlocks);
       await pruneShares(database, options, head.height);
     });
 
@@ -104,7 +107,7 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
     settle,
     pay,
     releasePayout: (transactionId) => turn.run(() => payouts.release(transactionId)),
-    checkBooks: () => checkBooks(database.reader, options),
+    checkBooks: (full = false) => checkBooks(database.reader, options, full),
     surplusAtoms: () => turn.run(() => computeSurplus(parts, options)),
     setThreshold: (address, thresholdAtoms) => saveThreshold(parts, options, address, thresholdAtoms),
     withdraw: (to, amountAtoms) => saveWithdrawal(parts, miners, formatAddress(to, options.addressPrefix), amountAtoms),
@@ -233,6 +236,9 @@ async function saveWithdrawal(
 async function addMiner(tx: Writer, address: string): Promise<number> {
   const last = await tx.selectFrom("miners").select("id").orderBy("id", "desc").executeTakeFirst();
   const id = (last?.id ?? 0) + 2 ** 32;
-  await tx.insertInto("miners").values({ id, address, threshold: null, owed: "0", paying: "0", paid: "0" }).execute();
+  await tx
+    .insertInto("miners")
+    .values({ id, address, threshold: null, owed: "0", paying: "0", paid: "0", closed: "0" })
+    .execute();
   return id;
 }

@@ -6,6 +6,7 @@ export interface BalanceChange {
   readonly owed?: bigint;
   readonly paying?: bigint;
   readonly paid?: bigint;
+  readonly closed?: bigint;
 }
 
 const POOL_ACCOUNT_ROW = "pool-account";
@@ -19,12 +20,13 @@ export async function changeBalances(tx: Writer, changes: ReadonlyMap<number, Ba
     const rows = await tx.selectFrom("miners").selectAll().where("id", "in", chunk).execute();
     assertInvariant(rows.length === chunk.length, "a balance of an unknown miner changes");
     const changed = rows.map((row) => {
-      const { owed = 0n, paying = 0n, paid = 0n } = changes.get(row.id)!;
+      const { owed = 0n, paying = 0n, paid = 0n, closed = 0n } = changes.get(row.id)!;
       return {
         ...row,
         owed: String(BigInt(row.owed) + owed),
         paying: String(BigInt(row.paying) + paying),
         paid: String(BigInt(row.paid) + paid),
+        closed: String(BigInt(row.closed) + closed),
       };
     });
     await tx
@@ -35,6 +37,7 @@ export async function changeBalances(tx: Writer, changes: ReadonlyMap<number, Ba
           owed: set.ref("excluded.owed"),
           paying: set.ref("excluded.paying"),
           paid: set.ref("excluded.paid"),
+          closed: set.ref("excluded.closed"),
         })),
       )
       .execute();

@@ -26,7 +26,7 @@ export async function openRound(options: AccountingOptions, parts: AccountingPar
 
 /** The shares, and with a block the end of their round and the beginning of the next. */
 export async function saveBatch(tx: Writer, batch: Batch, sign: HeadSigner): Promise<void> {
-  const money = { owed: "0", paying: "0", paid: "0", threshold: null };
+  const money = { owed: "0", paying: "0", paid: "0", closed: "0", threshold: null };
   await insertRows(
     tx,
     "miners",
@@ -54,7 +54,7 @@ export async function saveBatch(tx: Writer, batch: Batch, sign: HeadSigner): Pro
   await saveHead(tx, batch.round, true, batch.found.share.timeMs, sign);
   await tx.insertInto("rounds").values(roundRow(batch.nextRound)).execute();
   const { miner, share } = batch.found;
-  const unknown = { reward: null, fee: null, pool_atoms: null, total_work: null, refused: null };
+  const unknown = { reward: null, fee: null, pool_atoms: null, total_work: null, refused: null, closed: 0 };
   await tx
     .insertInto("blocks")
     .values({

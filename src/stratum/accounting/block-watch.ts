@@ -62,6 +62,7 @@ export function createBlockWatch(options: AccountingOptions, parts: AccountingPa
       const rows = await database.reader
         .selectFrom("blocks")
         .selectAll()
+        .where("closed", "=", 0)
         .where((where) =>
           where.or([where("state", "=", "pending"), where("height", ">=", head.height - options.watchBlocks)]),
         )

@@ -4,6 +4,7 @@ import { parseAddress } from "#crypto";
 import { decodeTransaction, decodeTransfer, type Output, transactionId } from "#model";
 import { ppsAtoms } from "../trust/schemes.ts";
 import { loadPoolAccount } from "./balances.ts";
+import { type Closed, loadClosed, NOTHING_CLOSED } from "./close-credits.ts";
 import type { Reader } from "./database.ts";
 import type { AccountingOptions } from "./parts.ts";
 
@@ -27,7 +28,8 @@ interface Sums {
   paid: bigint;
 }
 
-export async function checkBooks(db: Reader, options: AccountingOptions): Promise<Books> {
+/** @param full adds up closed credits again; else their sums are taken as they are */
+export async function checkBooks(db: Reader, options: AccountingOptions, full = false): Promise<Books> {
   const problems: string[] = [];
   const sums = new Map<number, Sums>();
   const sumsOf = (miner: number): Sums => {
@@ -35,13 +37,15 @@ export async function checkBooks(db: Reader, options: AccountingOptions): Promis
     sums.set(miner, known);
     return known;
   };
-  const rewardsAtoms = await checkBlocks(db, sumsOf, problems);
-  const sideAtoms = await addOtherCredits(db, sumsOf, problems);
+  const closed = full ? NOTHING_CLOSED : await loadClosed(db);
+  const rewardsAtoms = await checkBlocks(db, closed, sumsOf, problems);
+  const sideAtoms = await addOtherCredits(db, closed, sumsOf, problems);
   await checkPayouts(db, options, sumsOf, problems);
   const miners = await db.selectFrom("miners").selectAll().orderBy("id").execute();
   const totals = { owed: 0n, paying: 0n, paid: 0n };
   for (const row of miners) {
-    const { earned, paying, paid } = sumsOf(row.id);
+    const { earned: open, paying, paid } = sumsOf(row.id);
+    const earned = open + (full ? 0n : BigInt(row.closed));
     const should = { owed: earned - paying - paid, paying, paid };
     for (const name of ["owed", "paying", "paid"] as const) {
       totals[name] += should[name];
@@ -76,11 +80,17 @@ export async function checkBooks(db: Reader, options: AccountingOptions): Promis
 /** Each block's credits and the pool's part are its reward. */
 async function checkBlocks(
   db: Reader,
+  closed: Closed,
   sumsOf: (miner: number) => Sums,
   problems: string[],
 ): Promise<{ all: bigint; pool: bigint }> {
-  let [all, pool] = [0n, 0n];
-  const blocks = await db.selectFrom("blocks").selectAll().where("reward", "is not", null).execute();
+  let [all, pool] = [closed.rewards, closed.kept];
+  const blocks = await db
+    .selectFrom("blocks")
+    .selectAll()
+    .where("reward", "is not", null)
+    .where("closed", "<=", closed.isSkipped ? 0 : 1)
+    .execute();
   for (const block of blocks) {
     const credits = await db
       .selectFrom("credits")
@@ -100,9 +110,23 @@ async function checkBlocks(
 }
 
 /** @returns what PPS and withdrawals took from the pool's account; withdrawals are entries of it as well and not counted here */
-async function addOtherCredits(db: Reader, sumsOf: (miner: number) => Sums, problems: string[]): Promise<bigint> {
-  let bought = 0n;
-  const credits = await db.selectFrom("credits").selectAll().where("kind", "!=", "block").execute();
+async function addOtherCredits(
+  db: Reader,
+  closed: Closed,
+  sumsOf: (miner: number) => Sums,
+  problems: string[],
+): Promise<bigint> {
+  let { bought } = closed;
+  const credits = await db
+    .selectFrom("credits")
+    .selectAll()
+    .where((where) =>
+      where.or([
+        where("kind", "=", "withdrawal"),
+        where.and([where("kind", "=", "pps"), where("round", ">=", closed.ppsRound)]),
+      ]),
+    )
+    .execute();
   for (const { kind, ref, miner, amount, value } of credits) {
     sumsOf(miner).earned += BigInt(amount);
     if (kind !== "pps") continue;

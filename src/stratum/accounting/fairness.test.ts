@@ -21,12 +21,20 @@ const BATCH_ROUNDS = 25;
 describe.each(["pplns", "prop", "pps", "solo"] as const)("%s", (scheme) => {
   test("pays shares of the money equal to shares of the work", { timeout: 60_000 }, async () => {
     const terms = { scheme, feePpm: 15_000, windowBlocks: 2 };
-    await using pool = await createTestPool({ terms, blockWork: BLOCK_WORK, reserveAtoms: 200n * REWARD_ATOMS });
+    await using pool = await createTestPool({
+      terms,
+      blockWork: BLOCK_WORK,
+      reserveAtoms: 200n * REWARD_ATOMS,
+      watchBlocks: 20,
+    });
     const work = await mineRounds(pool);
     pool.mine(MATURITY);
     await pool.accounting.settle();
 
     const books = await pool.accounting.checkBooks();
+    expect(await pool.accounting.checkBooks(true)).toEqual(books);
+    const open = await pool.database.reader.selectFrom("blocks").select("id").where("closed", "=", 0).execute();
+    expect(open.length).toBeLessThan(ROUNDS / 2);
     expect(books.problems).toEqual([]);
     expect(books.rewardsAtoms).toBe(BigInt(ROUNDS) * REWARD_ATOMS);
     expect(books.owedAtoms + books.poolAtoms + books.burnedAtoms).toBe(books.rewardsAtoms);
@@ -66,7 +74,7 @@ async function mineRounds(pool: TestPool): Promise<{ amountAtoms: bigint }[]> {
     }
     await pool.find(share);
     round++;
-    if (round % 25 === 0) await pool.accounting.settle();
+    if (round % 20 === 0) await pool.accounting.settle();
   }
   await Promise.all(counted);
   return works;

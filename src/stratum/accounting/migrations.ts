@@ -24,6 +24,7 @@ const FIRST_TABLES: Readonly<Record<string, readonly string[]>> = {
     "owed text not null",
     "paying text not null",
     "paid text not null",
+    "closed text not null",
   ],
   rounds: [
     "id int primary key",
@@ -75,6 +76,7 @@ const FIRST_TABLES: Readonly<Record<string, readonly string[]>> = {
     "pool_atoms text",
     "total_work text",
     "refused text",
+    "closed int not null",
   ],
   credits: [
     "kind text not null",
@@ -128,6 +130,7 @@ const FIRST_INDEXES = [
   "shares_of_miner on shares (miner, round, leaf)",
   "round_work_of_miner on round_work (miner, round)",
   "blocks_by_state on blocks (state, height)",
+  "blocks_to_close on blocks (closed, height)",
   "credits_of_miner on credits (miner, round)",
   "payout_outputs_of_miner on payout_outputs (miner, payout)",
   "samples_of_miner on samples (miner, minute)",

@@ -247,7 +247,7 @@ async function movePayout(tx: Writer, id: number, state: PayoutState): Promise<n
 }
 
 /** Where the money of a payout in this state stands in the books. */
-function placeOf(state: PayoutState, gross: bigint): Required<BalanceChange> {
+function placeOf(state: PayoutState, gross: bigint): Required<Omit<BalanceChange, "closed">> {
   return {
     owed: state === "released" ? gross : 0n,
     paying: state === "signed" ? gross : 0n,

@@ -21,6 +21,8 @@ export interface MinersTable {
   /** In signed payouts that are not yet deep enough in the chain. */
   paying: string;
   paid: string;
+  /** Sum of the credits that are closed: what the check at the start need not add up again. */
+  closed: string;
 }
 
 export interface RoundsTable {
@@ -87,6 +89,8 @@ export interface BlocksTable {
   total_work: string | null;
   /** What the node said when it refused the block. */
   refused: string | null;
+  /** 1: too deep to change, and its credits are in the miners' sums. */
+  closed: number;
 }
 
 export type CreditKind = "block" | "pps" | "withdrawal";
