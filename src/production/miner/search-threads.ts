@@ -112,7 +112,8 @@ export function createSearchThreads(
     const { tried, tookMs, idleMs, stale } = answer;
     meter.add(tried);
     counts.tried += tried;
-    counts.stale += stale;
+    // Threads that share nothing do not know; what comes late from them was in vain, at most.
+    counts.stale += wanted === null && !isPresent ? tried : stale;
     if (tried > 0 && tookMs > 0) counts.idle += Math.round((tried / tookMs) * idleMs);
     if (isPresent) thread.waiting--;
     const isWhole = stale === 0 && tried >= FIRST_RANGE / 4;

@@ -74,6 +74,14 @@ function wordsOf({ code, message }: NodeJS.ErrnoException): string {
     case "ECONNRESET":
     case "EPIPE":
       return "the connection broke";
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return "its certificate is of nobody whom this machine trusts: name the file of the one to trust in NODE_EXTRA_CA_CERTS";
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return "its certificate is for another name";
+    case "CERT_HAS_EXPIRED":
+      return "its certificate has expired";
     default:
       return message;
   }
