@@ -26,6 +26,7 @@ export interface Seen {
 
 /**
  * @param restart ends every node and starts it again on its data
+ * @param meanwhile is done while one of them is down
  * @param tell one line for people
  * @throws Error that says what did not happen
  */
@@ -33,10 +34,11 @@ export async function runPosScenario(
   network: Network,
   restart: () => Promise<Network>,
   tell: (line: string) => void,
+  meanwhile: () => Promise<void> = async () => {},
 ): Promise<Seen> {
   const first = await firstFinality(network);
   tell(`height ${first.height} is final ${first.seconds.toFixed(1)} s after genesis`);
-  const missedSlots = await withoutOne(network, tell);
+  const missedSlots = await withoutOne(network, tell, meanwhile);
   const before = await network.client.stake.finality();
   const again = await restart();
   tell(`all nodes were stopped and started; final was height ${before.finalized.height}`);
@@ -59,7 +61,11 @@ async function firstFinality({ client }: Network): Promise<{ readonly height: nu
 }
 
 /** Kills the last node outright for ten epochs. @returns the slots that its validator missed */
-async function withoutOne({ client }: Network, tell: (line: string) => void): Promise<number> {
+async function withoutOne(
+  { client }: Network,
+  tell: (line: string) => void,
+  meanwhile: () => Promise<void>,
+): Promise<number> {
   const { nodes } = await client.devnet.nodes();
   const { chain } = await client.status();
   const { epochMs } = (await client.stake.validators()).rules;
@@ -67,6 +73,7 @@ async function withoutOne({ client }: Network, tell: (line: string) => void): Pr
   const owner = formatAddress(devValidatorOwner(nodes.length - 1), chain.addressPrefix);
   process.kill(victim.pid!, "SIGKILL");
   const downFrom = (await client.stake.finality()).epoch;
+  await meanwhile();
   const later = await until(`${EPOCHS_DOWN} epochs without ${victim.name}`, (EPOCHS_DOWN + 4) * epochMs, async () => {
     const finality = await client.stake.finality();
     return finality.epoch >= downFrom + EPOCHS_DOWN ? finality : null;

@@ -1,10 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createClient } from "#api/contract";
 import { canonicalJson, quickStakeSpec, specToJson } from "#spec";
 import { runPosScenario } from "../../scripts/pos-scenario.ts";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
+import { startAgon } from "./agon-process.ts";
 import { type DevnetUnderTest, isAlive, startDevnet } from "./devnet-under-test.ts";
+import { runInMemory } from "./memory-terminal.ts";
+import { documentOf, STAKE_ENVIRONMENT, type StakeWorld, stakeCases } from "./stake-cases.ts";
 
 const NODES = 7;
 
@@ -30,18 +34,68 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-it("makes blocks final with seven validators, without one of them, and after all of them were stopped", async () => {
-  const seen = await runPosScenario(
-    devnet,
-    async () => {
-      await devnet.stop("SIGTERM");
-      // The folder says which chain it is.
-      await start([]);
-      return devnet;
-    },
-    (line) => process.stdout.write(`pos-devnet: ${line}\n`),
-  );
-  expect(seen.missedSlots).toBeGreaterThan(0);
-  const { nodes } = await devnet.client.devnet.nodes();
-  expect(nodes.map(({ validator }) => validator)).toEqual(Array.from({ length: NODES }, (_, i) => `dev:${i}`));
+const world = (): StakeWorld => ({ url: devnet.url, devnet: devnet.data, folder: folder.dir });
+
+describe("on a devnet by stake", () => {
+  for (const [path, cases] of Object.entries(stakeCases))
+    it(`agon ${path}`, async () => {
+      for (const { argv, code = 0, check } of cases) {
+        const run = await runInMemory([...argv(world()), "--json"], STAKE_ENVIRONMENT);
+        expect({ argv: argv(world()), ...run }).toMatchObject({ code });
+        check(documentOf(run) as never);
+      }
+    });
+
+  it("a node of a validator joins, and stops when told to", async () => {
+    const { p2p, peerId } = await devnet.node("node-1");
+    const running = await startAgon(
+      [
+        ...[
+          "validator",
+          "run",
+          "--data",
+          join(folder.dir, "mine"),
+          "--bootstrap",
+          `${p2p.split("/p2p/")[0]}/p2p/${peerId}`,
+        ],
+        ...["--api-port", "0", "--p2p-port", "0", "--log-level", "error"],
+      ],
+      { env: STAKE_ENVIRONMENT },
+    );
+    const client = createClient({ baseUrl: String(running.said.api), fetch });
+    const follows = async () => (await client.status()).head.height > 0;
+    await expect.poll(follows, { timeout: 40_000, interval: 200 }).toBe(true);
+    expect(await running.stop("SIGTERM")).toBe(0);
+  });
+
+  it("nothing can be mined, and it is said in words", async () => {
+    await expect(devnet.client.devnet.mine("node-1")).rejects.toMatchObject({
+      ...{ status: 409, code: "not-mined", message: expect.stringContaining("nothing can be mined on pos-fast") },
+    });
+    const { entries } = await devnet.client.devnet.audit();
+    expect(entries).toContainEqual(expect.objectContaining({ action: "faucet", ok: true }));
+  });
+
+  it("blocks become final, without one of seven validators, and after all of them were stopped", async () => {
+    const seen = await runPosScenario(
+      devnet,
+      async () => {
+        await devnet.stop("SIGTERM");
+        // The folder says which chain it is.
+        await start([]);
+        return devnet;
+      },
+      () => {},
+      async () => {
+        const demo = await runInMemory(["demo", "pos", "--console", devnet.url, "--data", devnet.data, "--json"]);
+        expect(demo).toMatchObject({ code: 0 });
+        const { ok, checks } = documentOf(demo) as { ok: boolean; checks: readonly object[] };
+        expect([ok, checks.length >= 17]).toEqual([true, true]);
+        for (const { pid } of await devnet.nodes()) if (pid !== null) pids.add(pid);
+      },
+    );
+    expect(seen.missedSlots).toBeGreaterThan(0);
+    const { nodes } = await devnet.client.devnet.nodes();
+    expect(nodes.map(({ validator }) => validator)).toEqual(Array.from({ length: NODES }, (_, i) => `dev:${i}`));
+  });
 });

@@ -125,6 +125,11 @@ export function unbondCommand(terminal: Terminal) {
           `${formatCoins(bonded)} coins are bonded, not ${formatCoins(amountAtoms)}`,
         );
       const left = bonded - amountAtoms;
+      if (left > 0n && left < BigInt(rules.minBond))
+        throw new OperationError(
+          "unbond-dust",
+          `${coins(left)} would stay, and a bond is at least ${coins(rules.minBond)}: withdraw less, or all`,
+        );
       const placed = await placeOrder(
         terminal,
         { client, status, signer },
