@@ -8,7 +8,7 @@ import type { BlockEntry } from "./entry.ts";
 import { encodeTrusted, META } from "./meta.ts";
 
 export interface FinalityParts {
-  readonly blocks: BlockStore;
+  readonly blocks: Pick<BlockStore, "get">;
   readonly checkpoint: TrustedBlock | null;
   readonly events: Bus<NodeEvents>;
   readonly log: Logger;

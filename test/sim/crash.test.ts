@@ -30,6 +30,7 @@ async function open(store: Store): Promise<Node> {
   const view = {
     minFeePerByteAtoms: 10n,
     account: (address: Parameters<typeof chain.account>[0]) => chain.account(address),
+    refusal: () => null,
     costAtoms: (item: PreparedTransaction) => rules.cost(item, (to) => chain.account(to) !== null),
   };
   const options = { ...DEFAULT_MEMPOOL_OPTIONS, journalBlocks: 2 };

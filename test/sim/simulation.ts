@@ -1,6 +1,6 @@
 /** Whole nodes in one process: real cores on a memory network, memory stores, one manual clock and one seed. */
 import { createHash } from "node:crypto";
-import { type Address, createManualClock, type Random, seededRandom, silentLogger, toHex } from "#base";
+import { type Address, type Clock, createManualClock, type Random, seededRandom, silentLogger, toHex } from "#base";
 import { DEFAULT_CHAIN_OPTIONS } from "#chain";
 import { addressOf, verifySignature } from "#crypto";
 import { createLedger } from "#ledger";
@@ -33,6 +33,8 @@ export interface NodeSetup {
   readonly knows?: readonly string[];
   readonly options?: Partial<CoreOptions>;
   readonly seat?: ValidatorSeat;
+  /** How far its clock is ahead of everybody else's. */
+  readonly clockAheadMs?: number;
   /** What it has kept from another world. */
   readonly store?: MemoryStore;
 }
@@ -94,7 +96,8 @@ export function createSimulation(
         ...setup.options,
       },
       {
-        ...{ spec, chainId, store, transport, peerStore, clock, random, log: silentLogger },
+        ...{ spec, chainId, store, transport, peerStore, random, log: silentLogger },
+        clock: aheadBy(clock, setup.clockAheadMs ?? 0),
         createLedger: () => createLedger(spec, { indexSeed: seed }),
         prepare: prepareHere(chainId),
         sealer: createPacedSealer(Math.max(1, setup.hashRate ?? 1), clock),
@@ -190,4 +193,8 @@ export function heads(nodes: readonly SimNode[]): readonly string[] {
 
 export function agree(nodes: readonly SimNode[]): boolean {
   return new Set(heads(nodes)).size === 1;
+}
+
+function aheadBy(clock: Clock, aheadMs: number): Clock {
+  return aheadMs === 0 ? clock : { ...clock, nowMs: () => clock.nowMs() + aheadMs, after: clock.after.bind(clock) };
 }

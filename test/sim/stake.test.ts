@@ -170,4 +170,25 @@ describe("a network of validators", () => {
     await sim.runUntil(() => finalizedOf(first!) > stuck + 18, 12 * EPOCH_MS, "finality of one");
     expectOneHistory(nodes);
   });
+
+  it.each([
+    ["ahead", 180_000],
+    ["behind", -180_000],
+  ] as const)(
+    "goes on without a validator whose clock is minutes %s, which says so and signs nothing",
+    async (_side, clockAheadMs) => {
+      const { nodes } = await network(4);
+      await sim.runUntil(() => finalizedOf(nodes[0]!) > 0, 10 * EPOCH_MS, "finality");
+      const [wrong] = nodes.slice(3);
+      await sim.stop(wrong!);
+      await sim.restart(wrong!, { seat: testSeat([VALIDATORS[3]!]), knows: ["v0"], clockAheadMs });
+      await sim.runUntil(() => wrong!.core.obstacle()?.includes("clock") === true, EPOCH_MS, "an obstacle");
+      expect(wrong!.core.notices.texts().join(" ")).toContain("clock-wrong");
+      const { blocks } = nodes[0]!.core.chain.stake()!.validatorOf(VALIDATORS[3]!.key)!;
+      const before = finalizedOf(nodes[0]!);
+      await sim.runUntil(() => finalizedOf(nodes[0]!) > before + 12, 10 * EPOCH_MS, "finality of the others");
+      expect(nodes[0]!.core.chain.stake()!.validatorOf(VALIDATORS[3]!.key)!.blocks).toBe(blocks);
+      expect(nodes[0]!.core.obstacle()).toBeNull();
+    },
+  );
 });
