@@ -21,14 +21,17 @@ export interface WebSession extends AsyncDisposable {
   readonly browser: Browser;
 }
 
-/** Three nodes, the console and a browser; all end with the session. */
-export async function openWebSession(): Promise<WebSession> {
+/**
+ * Three nodes, the console and a browser; all end with the session.
+ * @param more what the devnet is told besides
+ */
+export async function openWebSession(more: readonly string[] = []): Promise<WebSession> {
   await using stack = new AsyncDisposableStack();
   const built: string[] = [];
   const { ok } = await ensureWebBuilt({ log: (line) => built.push(line) });
   if (!ok) throw new Error(`the pages do not build: ${built.join("\n")}`);
   const folder = stack.use(await createTempFolder("agon-web"));
-  const devnet = stack.adopt(await startDevnet(join(folder.dir, "data"), ["--nodes", "3"]), endDevnet);
+  const devnet = stack.adopt(await startDevnet(join(folder.dir, "data"), ["--nodes", "3", ...more]), endDevnet);
   const browser = stack.adopt(await launchBrowser(), (opened) => opened.close());
   const token = (await readFile(join(folder.dir, "data", "api-token"), "utf8")).trim();
   const owned = stack.move();

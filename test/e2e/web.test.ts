@@ -3,22 +3,19 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { absentProgram } from "../support/requires.ts";
 import { repositoryRoot } from "../support/root.ts";
-import { type Look, openPage, openWebSession, sendTraffic, type WebSession } from "./web-session.ts";
+import { lookAtPages, type NamedLook, PHONE, type Place, POLL, settled, WIDE } from "./web-looks.ts";
+import { openPage, openWebSession, sendTraffic, type WebSession } from "./web-session.ts";
 
-const WIDE = { width: 1280, height: 800 } as const;
-const PHONE = { width: 390, height: 844 } as const;
-const LOOKS: readonly (Look & { readonly name: string })[] = [
+const LOOKS: readonly NamedLook[] = [
   { name: "", ...WIDE, scheme: "light" },
   { name: "-dark", ...WIDE, scheme: "dark" },
   { name: "-phone", ...PHONE, scheme: "light" },
   { name: "-phone-dark", ...PHONE, scheme: "dark" },
 ];
-const POLL = { timeout: 30_000, interval: 200 } as const;
 const FIRST_LOAD_LIMIT_BYTES = 300_000;
 const RECORDS = [
   JSON.stringify({ match: 1, winner: "p3", stats: [242, 0.137, 189.16] }),
@@ -26,7 +23,6 @@ const RECORDS = [
 ];
 
 const PICTURE_HEIGHT = 12;
-const ROOT = "document.documentElement";
 
 const GUIDES = join(repositoryRoot, "docs", "guides");
 /** Pictures of every page are looked at; those that the guides show are kept when asked for. */
@@ -209,8 +205,7 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
       const [record] = await sendTraffic(session.client, 40, [RECORDS[0]!]);
       const { page, context, complaints } = await openPage(session, look);
       const { accounts } = await session.client.devnet.accounts();
-      const found: string[] = [];
-      const places: readonly (readonly [name: string, path: string])[] = [
+      const places: readonly Place[] = [
         ["dashboard", "/"],
         ["blocks", "/blocks"],
         ["block", "/blocks/2"],
@@ -224,22 +219,10 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
         ["wallet", "/wallet"],
         ["mining", "/mining"],
       ];
-      for (const [name, path] of places) {
-        await page.goto(path);
-        await settled(page);
-        if (name === "dashboard") await makePicture(session, page);
-        const cut = await page.evaluate<number>(`${ROOT}.scrollWidth - ${ROOT}.clientWidth`);
-        if (cut > 0) found.push(`${name} is ${cut} px too wide`);
-        if (name === "dashboard" && look.width === WIDE.width) {
-          const tall = await page.evaluate<number>(`${ROOT}.scrollHeight`);
-          if (tall > WIDE.height) found.push(`the dashboard is ${tall} px tall`);
-        }
-        await page.screenshot({ path: shotPath(name, look.name), animations: "disabled" });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        for (const { id, impact, nodes } of violations)
-          if (impact === "serious" || impact === "critical")
-            found.push(`${name}: ${id} at ${nodes[0]?.target.join(" ")}`);
-      }
+      const found = await lookAtPages(page, look, places, {
+        shotPath,
+        prepare: async (name) => (name === "dashboard" ? makePicture(session, page) : undefined),
+      });
       expect([...found, ...complaints]).toEqual([]);
       await context.close();
     },
@@ -299,13 +282,6 @@ async function headsOfApi({ client }: WebSession): Promise<HeadRow[]> {
     ...{ name, state, height: head?.height ?? 0, hash: head?.hash ?? null },
     ...{ peers, pid: `${pid}`, api: `${api}/v1/status` },
   }));
-}
-
-/** The page has a heading, and nothing on it is loading any more. */
-async function settled(page: Page): Promise<void> {
-  await page.locator("h1").waitFor({ state: "attached" });
-  await page.getByText("Live", { exact: true }).waitFor();
-  await expect.poll(() => page.locator("main [data-loading]").count(), POLL).toBe(0);
 }
 
 /** Some blocks, and transactions that wait: what the dashboard is there to show. */

@@ -36,18 +36,18 @@ export function ValidatorLabel({ address }: { readonly address: string }) {
 export function VotesBar({ ppm, label }: { readonly ppm: number; readonly label: string }) {
   const enough = ppm >= MAJORITY_PPM;
   return (
-    <div
+    <span
       role="img"
       aria-label={`${label}: ${formatPpm(ppm)} of the stake, two thirds are needed`}
       title={`${formatPpm(ppm)} of the stake have voted; the mark is at two thirds`}
-      className="relative h-2 w-full min-w-16 rounded-full bg-sunken"
+      className="relative block h-2 w-full min-w-16 rounded-full bg-sunken"
     >
-      <div
-        className={cx("h-full rounded-full transition-[width]", enough ? "bg-accent-fill" : "bg-warn")}
+      <span
+        className={cx("block h-full rounded-full transition-[width]", enough ? "bg-accent-fill" : "bg-warn")}
         style={{ width: `${Math.min(100, ppm / 10_000)}%` }}
       />
       <span className="absolute -inset-y-0.5 left-2/3 w-0.5 rounded bg-ink" />
-    </div>
+    </span>
   );
 }
 
