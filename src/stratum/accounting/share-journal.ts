@@ -35,7 +35,6 @@ interface Waiting extends QueuedShare {
 /** Writing may take up at most a fifth of the time, however slow the disk. */
 const REST_RATIO = 4;
 const MAX_REST_MS = 500;
-/** Read addresses that are remembered. */
 const ADDRESSES = 10_000;
 
 const STORAGE = "the pool cannot write its books";
@@ -59,20 +58,11 @@ export async function openShareJournal(
   let writing: Promise<void> | null = null;
   let cancel: Cancel | null = null;
   const obstacle = createObstacle(parts);
-  const addresses = new BoundedMap<string, Address>(ADDRESSES);
+  const addressOf = createAddressReader(options.addressPrefix);
   let restMs = 0;
   let counted = 0;
   let signedSize = -1;
   let stopped = false;
-
-  const addressOf = (text: string): Address => {
-    const known = addresses.get(text);
-    if (known !== undefined) return known;
-    const address = parseAddress(text, options.addressPrefix);
-    if (!address.ok) throw new InvariantError(`a share for ${text}`);
-    addresses.set(text, address.value);
-    return address.value;
-  };
 
   const schedule = (delayMs: number): void => {
     if (cancel !== null || writing !== null || stopped) return;
@@ -201,4 +191,17 @@ export async function openShareJournal(
 
 function isSameLog(a: RoundState, b: RoundState): boolean {
   return a.id === b.id && equalBytes(frontierRoot(a.frontier), frontierRoot(b.frontier));
+}
+
+/** Reading an address costs more than all else that is done for a share; those of late are remembered. */
+function createAddressReader(prefix: string): (text: string) => Address {
+  const known = new BoundedMap<string, Address>(ADDRESSES);
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const address = parseAddress(text, prefix);
+    if (!address.ok) throw new InvariantError(`a share for ${text}`);
+    known.set(text, address.value);
+    return address.value;
+  };
 }
