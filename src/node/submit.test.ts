@@ -35,7 +35,12 @@ const submit = createSubmit({
       return items.map((item) => verdict(item));
     },
   } as unknown as Mempool,
-  view: { minFeePerByteAtoms: 10n, account: () => ({ nonce: 5, balanceAtoms: 1n }) as never, costAtoms: () => ok(0n) },
+  view: {
+    minFeePerByteAtoms: 10n,
+    account: () => ({ nonce: 5, balanceAtoms: 1n }) as never,
+    refusal: () => null,
+    costAtoms: () => ok(0n),
+  },
   chainId: easyChainId,
   disk: {
     get readOnly() {
