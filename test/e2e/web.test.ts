@@ -195,6 +195,18 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
     const hash = await rows.last().locator("[title]").first().getAttribute("title");
     const block = await session.client.block(hash!);
     expect(block.proposer).toBe(accounts[5]!.address);
+
+    const hide = (isHidden: boolean): Promise<unknown> =>
+      page.evaluate(`Object.defineProperty(document, "hidden", { value: ${isHidden}, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"))`);
+    await page.getByLabel("Rest while this page is hidden").check();
+    await page.getByRole("button", { name: "Start mining" }).click();
+    await page.getByText("Searching block").waitFor();
+    await hide(true);
+    await page.getByText("Resting").waitFor();
+    await hide(false);
+    await page.getByText("Searching block").waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
     expect(complaints).toEqual([]);
     await context.close();
   });
