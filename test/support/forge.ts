@@ -16,7 +16,7 @@ import {
   signingHash,
   transactionId,
 } from "#model";
-import { builtInSpec, chainIdOf, type WorkChainSpec } from "#spec";
+import { builtInSpec, type ChainSpec, chainIdOf, type WorkChainSpec } from "#spec";
 import { createMemoryStore, type MemoryStore } from "#storage";
 import type { PrepareTransactions, TrustedBlock } from "#validation";
 
@@ -135,7 +135,7 @@ export function minerOf(no: number): Address {
 }
 
 /** Signatures on this thread. */
-export function prepareHere(spec: WorkChainSpec): PrepareTransactions {
+export function prepareHere(spec: ChainSpec): PrepareTransactions {
   const chainId = chainIdOf(spec);
   return async (transactions) =>
     transactions.map((bytes): PreparedTransaction | null => {

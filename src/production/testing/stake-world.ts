@@ -5,6 +5,7 @@ import { type Bus, createBus, type NodeEvents } from "#events";
 import { createLedger } from "#ledger";
 import { chainIdOf, type StakeChainSpec } from "#spec";
 import { createMemoryStore, type MemoryStore } from "#storage";
+import { prepareHere } from "../../../test/support/forge.ts";
 import { stakeSpec, type TestValidator } from "../../../test/support/validators.ts";
 
 export interface StakeWorld {
@@ -35,7 +36,7 @@ export async function openStakeWorld(validators: readonly TestValidator[]): Prom
   const chain = await openChain(DEFAULT_CHAIN_OPTIONS, {
     ...{ spec, chainId, store, events, clock, log: silentLogger },
     createLedger: () => createLedger(spec, { indexSeed: 1 }),
-    prepare: async (transactions) => transactions.map(() => null),
+    prepare: prepareHere(spec),
   });
   const { slotMs } = spec.engine;
   return {

@@ -65,6 +65,8 @@ test("a key that has used up onions before goes on with the one that its tip bel
   expect(later).toEqual([3]);
   expect(onions.shareLeft(layers[60]!)).toBe(0.1);
   expect(await onions.nextTip(layers[60]!)).toEqual(onionTip(secret, 4, depth));
+  expect(await onions.nextTip(layers[59]!)).toEqual(onionTip(secret, 4, depth));
+  expect(later).toEqual([3, 4]);
   // The next one is at hand as soon as it is asked for.
   expect(onions.reveal(onionTip(secret, 4, depth))).toEqual(onionTip(secret, 4, depth - 1));
 });

@@ -16,7 +16,7 @@ export interface OnionsOptions {
   readonly depth: number;
   /** The latest that is known to be in use; made at once. Default 0. */
   readonly latest?: number;
-  /** Called when a later one turns out to be in use. */
+  /** Called when a later one is given out, or turns out to be in use. */
   readonly onLater?: (number: number) => void;
 }
 
@@ -80,7 +80,10 @@ export async function createOnions(options: OnionsOptions): Promise<Onions> {
     async nextTip(tip) {
       if (find(tip) === null) await search;
       const onion = find(tip);
-      return onion === null ? null : (await make(onion.number + 1)).tip;
+      if (onion === null) return null;
+      const next = onion.number + 1;
+      if (!made.has(next)) onLater(next);
+      return (await make(next)).tip;
     },
   };
 }

@@ -91,7 +91,7 @@ describe("an imported key", () => {
     await validator.close();
     const again = await open();
     expect(again.signers[0]!.mustWatch).toBe(false);
-    expect(again.signers[0]!.tip).toEqual(onionTip(seed, 2, 100));
+    expect(again.signers[0]!.tip).toEqual(onionTip(seed, 3, 100));
     await again.close();
   });
 

@@ -102,10 +102,13 @@ async function open(
   const { chainId, minFeePerByteAtoms = MIN_FEE_PER_BYTE_ATOMS } = options;
   const signers: ValidatorSigner[] = [];
   const seedOf = new Map<string, Uint8Array>();
+  let notes: Promise<unknown> = Promise.resolve();
   for (const { seed, onionDepth, onionNumber, mustWatch } of given) {
     const key = ed25519PublicKey(seed);
-    // A number that was not written down is found again by the tip.
-    const onLater = (number: number): void => void keys?.noteOnion(key, number).catch(() => {});
+    const onLater = (number: number): void => {
+      // A number that was not written down is found again by the tip.
+      notes = Promise.all([notes, keys?.noteOnion(key, number).catch(() => {})]);
+    };
     const onions = await createOnions({ secret: seed, depth: onionDepth, latest: onionNumber, onLater });
     const buildRenewal = (nonce: number, onionTip: Hash): PreparedTransaction =>
       buildRenew({ chainId, seed, nonce, onionTip, minFeePerByteAtoms });
@@ -124,6 +127,7 @@ async function open(
       await keys?.endWatch(key);
     },
     async close() {
+      await notes;
       await guard.close();
       for (const { seed } of given) seed.fill(0);
     },
