@@ -36,4 +36,5 @@ export {
   type RoundPart,
   type RoundView,
 } from "./queries/round-view.ts";
+export { loadShare, type SharePayment, type ShareView } from "./queries/share-view.ts";
 export type { ShareJournal } from "./share-journal.ts";

@@ -6,6 +6,7 @@ import { loadCredits, loadMiner, loadMinerPayouts, loadMiners } from "./miner-vi
 import { loadLuck, loadPoolSamples, loadPoolStatus } from "./pool-view.ts";
 import { loadReceipts } from "./receipts.ts";
 import { loadPayouts, loadRound, loadRounds } from "./round-view.ts";
+import { loadShare } from "./share-view.ts";
 
 const name = (who: number): string => formatAddress(testAddress(who), PREFIX);
 const MINUTE_MS = 60_000;
@@ -150,6 +151,43 @@ describe("what a miner sees", () => {
     ]);
     expect(second.next).toBeNull();
     expect(await loadReceipts(pool.options, pool.parts, name(77), null)).toEqual({ receipts: [], next: null });
+  });
+});
+
+describe("what a share earned", () => {
+  /** Micro-atoms of all shares of an address for a block, and the credit that they became. */
+  const compare = async (pool: TestPool, who: number, round: number): Promise<void> => {
+    const rows = await pool.database.reader.selectFrom("shares").select(["round", "leaf"]).execute();
+    let [micro, work] = [0n, 0n];
+    for (const row of rows) {
+      const view = (await loadShare(pool, row.round, row.leaf))!;
+      if (view.address !== name(who)) continue;
+      for (const payment of view.payments.filter((each) => each.round === round)) {
+        micro += payment.microAtoms;
+        work += payment.countedWork;
+      }
+    }
+    const credit = (await loadCredits(pool, name(who))).items.find((each) => each.round === round)!;
+    expect(work).toBe(credit.myWork);
+    const off = credit.amountAtoms * 1_000_000n - micro;
+    expect(off > -1_000_000n && off < 1_000_000n).toBe(true);
+  };
+
+  test.each(["pplns", "pps"] as const)("adds up to what its miner was credited under %s", async (scheme) => {
+    await using pool = await run(scheme);
+    for (const who of [1, 2, 3]) await compare(pool, who, 3);
+  });
+
+  test("a share is paid by each block whose window reaches it", async () => {
+    await using pool = await run("pplns", 4);
+    const first = (await loadShare(pool, 1, 3))!;
+    expect(first.payments.map(({ round, countedWork }) => [round, countedWork])).toEqual([
+      [1, 13n],
+      [2, 13n],
+    ]);
+    const cut = (await loadShare(pool, 1, 2))!;
+    expect(cut.payments.map(({ round }) => round)).toEqual([1, 2]);
+    expect(await loadShare(pool, 1, 99)).toBeNull();
   });
 });
 
