@@ -3,7 +3,7 @@ import type { Account, Block, BlockSummary, Peers, Status, Transaction } from "#
 import { age, coins, facts, plural, table, timeAndAge } from "./print.ts";
 
 export function showStatus(status: Status, url: string): string {
-  const { chain, head, finalized, mempool, mining, supply } = status;
+  const { chain, head, finalized, mempool, mining, supply, features } = status;
   return facts([
     ["chain", `${chain.name} (${chain.engine}), id ${chain.id}`],
     ["head", `height ${head.height}, ${head.hash}, ${age(head.timeMs)}`],
@@ -14,7 +14,9 @@ export function showStatus(status: Status, url: string): string {
       "state",
       status.readOnly === undefined ? (status.syncing ? "catching up" : "ready") : `read-only: ${status.readOnly}`,
     ],
-    ["mining", mining.enabled ? `on, ${Math.round(mining.hashRate)} hashes a second` : "off"],
+    features.includes("mining")
+      ? ["mining", mining.enabled ? `on, ${Math.round(mining.hashRate)} hashes a second` : "off"]
+      : null,
     ["supply", `${coins(supply.issued)} issued, ${coins(supply.burned)} burned`],
     ["node", `${status.node.agent}, ${status.node.peerId}`],
     ["address", url],

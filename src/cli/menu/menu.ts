@@ -12,6 +12,7 @@ import { age, coins, facts, plural } from "../print.ts";
 import { isPromptExit, type Prompts } from "../prompts.ts";
 import { describeError } from "../report-error.ts";
 import { showBlockList, showPeers } from "../show.ts";
+import { showValidators } from "../show-stake.ts";
 import { note, type Terminal } from "../terminal.ts";
 import { preparePayment, submitOne, waitForInclusion } from "../transfer.ts";
 
@@ -19,7 +20,7 @@ const SHOWN_BLOCKS = 10;
 const DEV_ACCOUNTS = 10;
 const WAIT_MS = 60_000;
 
-type MenuAction = "refresh" | "peers" | "chain" | "send" | "mine" | "account" | "quit";
+type MenuAction = "refresh" | "peers" | "chain" | "send" | "mine" | "validators" | "account" | "quit";
 
 interface Session {
   readonly terminal: Terminal;
@@ -31,7 +32,7 @@ interface Session {
 /** Runs until the person quits. @throws when the node cannot be reached at the start */
 export async function runMenu(terminal: Terminal): Promise<void> {
   const client = connect(terminal, {});
-  const { chain } = await client.status();
+  const { chain, features } = await client.status();
   let signer = await findSigner(terminal, chain, undefined, {});
   for (;;) {
     await survive(terminal, async () =>
@@ -42,7 +43,8 @@ export async function runMenu(terminal: Terminal): Promise<void> {
       { name: "Show peers", value: "peers" },
       { name: "Show chain", value: "chain" },
       { name: "New transaction", value: "send" },
-      { name: "Mine a block", value: "mine" },
+      ...(features.includes("mining") ? [{ name: "Mine a block", value: "mine" as const }] : []),
+      ...(features.includes("validators") ? [{ name: "Show validators", value: "validators" as const }] : []),
       { name: "Use another account", value: "account" },
       { name: "Quit", value: "quit" },
     ]);
@@ -93,6 +95,8 @@ async function act(action: Exclude<MenuAction, "account" | "quit">, session: Ses
       return note(terminal, `\n${showPeers(await client.peers())}`);
     case "chain":
       return note(terminal, `\n${showBlockList((await client.blocks({ limit: SHOWN_BLOCKS })).items)}`);
+    case "validators":
+      return note(terminal, `\n${showValidators(await client.stake.validators(), await client.stake.finality())}`);
     case "send":
       return sendCoins(session);
     case "mine":
