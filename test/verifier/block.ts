@@ -38,7 +38,7 @@ export function readBlock(bytes: Buffer): Block {
   };
 }
 
-function readHeader(bytes: Buffer): Header {
+export function readHeader(bytes: Buffer): Header {
   check(bytes.length >= 2 && bytes.readUInt16LE(0) === 1, "BLOCK-2", "the version of the header is not 1");
   const [claim, seal] = variableParts(bytes, FIXED, [134, 138], "BLOCK-1", "header");
   check(

@@ -1,10 +1,13 @@
 /** Accounts, and what blocks make of them (rules TX-9 to TX-14, STATE-1, STATE-2, STATE-9, STATE-10). */
 import { u64 } from "./bytes.ts";
+import { type Credit, REASON } from "./credit.ts";
 import { check } from "./refusal.ts";
 import type { Specification } from "./specification.ts";
+import type { Orders } from "./stake/orders.ts";
+import { Stakes } from "./stake/stakes.ts";
+import type { Table } from "./stake/table.ts";
 import { StateTree } from "./state-tree.ts";
 import { readOutputs, readRecordSize, type Transaction } from "./transaction.ts";
-import type { Credit } from "./work.ts";
 
 interface Account {
   nonce: bigint;
@@ -20,11 +23,15 @@ export class Ledger {
   readonly #touched = new Set<string>();
   /** Height of the block that gave them, to the credits in their order. */
   readonly #maturing = new Map<bigint, readonly Credit[]>();
+  readonly #stakes: Stakes | null;
   #issued = 0n;
   #burned = 0n;
 
-  constructor(spec: Specification) {
+  constructor(spec: Specification, chainId: Buffer) {
     this.#spec = spec;
+    const { engine } = spec;
+    this.#stakes = engine.kind === "pos" ? new Stakes({ ...spec, engine }, chainId) : null;
+    this.#issued = this.#stakes?.total() ?? 0n;
     for (const { address, balance } of spec.accounts) {
       this.#pay(address, balance);
       this.#issued += balance;
@@ -44,17 +51,30 @@ export class Ledger {
     return this.#tree.root();
   }
 
-  /** One block (TX-14, after BLOCK-10). @param credits of the engine, given the sum of the fees */
-  apply(height: bigint, transactions: readonly Transaction[], credits: (fees: bigint) => readonly Credit[]): void {
+  /**
+   * One block (TX-14, after BLOCK-10).
+   * @param orders of the engine, if it is stake
+   * @param creditsOf of the engine, given the sum of the fees
+   * @returns the table that an epoch step makes
+   */
+  apply(
+    height: bigint,
+    transactions: readonly Transaction[],
+    creditsOf: (fees: bigint) => readonly Credit[],
+    orders: Orders | null,
+  ): Table | null {
     this.#mature(height - this.#spec.maturityBlocks);
+    const begun = orders === null ? null : this.#stakes!.begin(height, orders);
+    const credits = [...(begun?.credits ?? [])];
     let fees = 0n;
     for (const transaction of transactions) {
-      this.#execute(transaction);
+      credits.push(...this.#execute(transaction));
       fees += transaction.fee;
     }
-    this.#credit(height, credits(fees), fees);
+    this.#credit(height, credits, creditsOf(fees), fees);
     this.#write();
     this.#checkSupply();
+    return begun?.table ?? null;
   }
 
   /** TX-12. */
@@ -72,38 +92,46 @@ export class Ledger {
     this.#maturing.delete(height);
   }
 
-  /** TX-9, TX-10, TX-11. */
-  #execute({ kind, payload, size, fee, sender, nonce }: Transaction): void {
-    const spec = this.#spec;
-    check(kind === 1 || kind === 2, "TX-9", `kind ${kind}`);
+  /** TX-9, TX-10, TX-11. @returns what it credits to somebody by itself */
+  #execute(transaction: Transaction): readonly Credit[] {
+    const { kind, payload, size, fee, sender, nonce } = transaction;
+    const [spec, stakes] = [this.#spec, this.#stakes];
+    check(kind >= 1 && kind <= (stakes === null ? 2 : 6), "TX-9", `kind ${kind}`);
     const outputs = kind === 1 ? readOutputs(payload) : [];
     const recordBurn = kind === 2 ? spec.recordBurnPerByte * BigInt(readRecordSize(payload)) : 0n;
+    const staked = stakes !== null && kind > 2 ? stakes.read(transaction) : null;
+    const bonded = staked?.bonded ?? 0n;
     check(fee >= spec.minFeePerByte * BigInt(size), "TX-9", `a fee of ${fee} for ${size} bytes`);
     for (const { atoms } of outputs) check(atoms >= spec.minOutput, "TX-9", `an output of ${atoms}`);
     const amounts = outputs.reduce((sum, { atoms }) => sum + atoms, 0n);
-    check(fee + amounts + recordBurn <= MAX_U64, "TX-9", "amounts of 2^64 or more");
+    check(fee + amounts + recordBurn + bonded <= MAX_U64, "TX-9", "amounts of 2^64 or more");
+    const proved = staked === null ? null : stakes!.prove(staked.request, transaction);
     const account = this.#accounts.get(sender.toString("hex"));
     check(account !== undefined, "TX-9", `the sender ${sender.toString("hex")} has no account`);
     check(nonce === account.nonce, "TX-9", `nonce ${nonce}, where the account has ${account.nonce}`);
     const addresses = new Set(outputs.map(({ to }) => to.toString("hex")));
     const made = [...addresses].filter((address) => !this.#accounts.has(address)).length;
     const creationBurn = spec.newAccountBurn * BigInt(made);
-    const cost = fee + amounts + recordBurn + creationBurn;
+    const cost = fee + amounts + bonded + recordBurn + creationBurn;
     check(account.balance >= cost, "TX-9", `it costs ${cost}, and the sender has ${account.balance}`);
+    const outcome = staked === null ? null : stakes!.carryOut(staked.request, proved, transaction);
     account.nonce += 1n;
     account.balance -= cost;
     this.#touched.add(sender.toString("hex"));
     for (const { to, atoms } of outputs) this.#pay(to, atoms);
-    this.#burned += recordBurn + creationBurn;
+    this.#burned += recordBurn + creationBurn + (outcome?.burned ?? 0n);
+    return outcome?.credits ?? [];
   }
 
-  /** TX-13. */
-  #credit(height: bigint, credits: readonly Credit[], fees: bigint): void {
-    this.#maturing.set(height, credits);
-    credits.forEach(({ to, atoms, reason }, index) => {
+  /** TX-13. @param before of the epoch step and of evidence, in their order */
+  #credit(height: bigint, before: readonly Credit[], ofEngine: readonly Credit[], fees: bigint): void {
+    const entries = [...before, ...ofEngine].filter(({ atoms, reason }) => atoms > 0n && reason !== REASON.voterPool);
+    this.#maturing.set(height, entries);
+    entries.forEach(({ to, atoms, reason }, index) => {
       this.#tree.set("maturing", maturingKey(height, index), Buffer.concat([to, u64(atoms), Buffer.from([reason])]));
     });
-    const credited = credits.reduce((sum, { atoms }) => sum + atoms, 0n);
+    for (const { atoms, reason } of ofEngine) if (reason === REASON.voterPool) this.#stakes!.addToPool(atoms);
+    const credited = ofEngine.reduce((sum, { atoms }) => sum + atoms, 0n);
     if (credited > fees) this.#issued += credited - fees;
     else this.#burned += fees - credited;
   }
@@ -123,12 +151,13 @@ export class Ledger {
       this.#tree.set("account", Buffer.from(key, "hex"), Buffer.concat([u64(nonce), u64(balance)]));
     }
     this.#touched.clear();
+    this.#stakes?.write(this.#tree);
     this.#tree.set("supply", Buffer.alloc(0), Buffer.concat([u64(this.#issued), u64(this.#burned)]));
   }
 
   /** STATE-9. */
   #checkSupply(): void {
-    let total = 0n;
+    let total = this.#stakes?.total() ?? 0n;
     for (const { balance } of this.#accounts.values()) total += balance;
     for (const credits of this.#maturing.values()) for (const { atoms } of credits) total += atoms;
     check(total === this.supply, "STATE-9", `${total} atoms exist, ${this.supply} were issued and not burned`);

@@ -1,13 +1,13 @@
-/** The chain specification (rules SPEC-1 to SPEC-4). */
+/** The chain specification (rules SPEC-1 to SPEC-4, SPEC-7). */
 import { readAddress } from "./bech32m.ts";
 import { ascii, sha256 } from "./bytes.ts";
-import { isCanonicalCompact } from "./compact.ts";
+import { amount, integer, MAX_SUPPLY, members, text } from "./json-members.ts";
 import { check } from "./refusal.ts";
+import { readStakeNumbers, type StakeNumbers } from "./stake/numbers.ts";
+import { readWorkNumbers, type WorkNumbers } from "./work-numbers.ts";
 
 export interface Specification {
-  readonly limitBits: number;
-  readonly spacingS: bigint;
-  readonly halfLifeS: bigint;
+  readonly engine: WorkNumbers | StakeNumbers;
   readonly genesisMs: bigint;
   readonly accounts: readonly { readonly address: Buffer; readonly balance: bigint }[];
   readonly medianOf: number;
@@ -22,9 +22,6 @@ export interface Specification {
   readonly maturityBlocks: bigint;
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
-const MAX_SUPPLY = 2n ** 63n - 1n;
 const TRILLION = 10n ** 12n;
 
 export function readSpecification(json: unknown): Specification {
@@ -34,26 +31,20 @@ export function readSpecification(json: unknown): Specification {
   integer(top, "version", 1, 1);
   text(top, "name", /^[a-z][a-z0-9-]{0,31}$/);
   const prefix = text(top, "addressPrefix", /^[a-z]{1,16}$/);
-  const engine = members(top.engine, "engine", ["kind", "limitBits", "spacingMs", "halfLifeS"]);
-  text(engine, "kind", /^pow$/);
-  const limitBits = integer(engine, "limitBits", 0, 0xffffffff);
-  const exponent = limitBits >>> 24;
-  check(exponent >= 4 && exponent <= 32 && isCanonicalCompact(limitBits), "SPEC-1", `limitBits is ${limitBits}`);
-  const spacingMs = integer(engine, "spacingMs", 1000, 86_400_000);
-  check(spacingMs % 1000 === 0, "SPEC-1", `spacingMs ${spacingMs} is not whole seconds`);
+  const engine = readEngine(top.engine, prefix);
   const genesis = members(top.genesis, "genesis", ["timeMs", "accounts"]);
   const time = members(top.time, "time", ["maxAheadMs", "medianOf"]);
-  integer(time, "maxAheadMs", 0, 86_400_000);
+  const maxAheadMs = integer(time, "maxAheadMs", 0, 86_400_000);
   const medianOf = integer(time, "medianOf", 1, 101);
   check(medianOf % 2 === 1, "SPEC-1", `medianOf ${medianOf} is even`);
+  if (engine.kind === "pos")
+    check(medianOf === 1 && BigInt(maxAheadMs) <= engine.slotMs, "SPEC-7", `time is ${maxAheadMs}, ${medianOf}`);
   const limits = members(top.limits, "limits", ["maxBlockBytes", "maxBlockTransactions"]);
   const feeNames = ["minFeePerByteAtoms", "recordBurnPerByteAtoms", "newAccountBurnAtoms", "minOutputAtoms"];
   const fees = members(top.fees, "fees", feeNames);
   const rewards = members(top.rewards, "rewards", ["subsidyAtoms", "halvingBlocks", "maturityBlocks"]);
   const specification: Specification = {
-    limitBits,
-    spacingS: BigInt(spacingMs / 1000),
-    halfLifeS: BigInt(integer(engine, "halfLifeS", 0, 31_536_000)),
+    engine,
     genesisMs: BigInt(integer(genesis, "timeMs", 0, 4_294_967_295_000)),
     accounts: readAccounts(genesis.accounts, prefix),
     medianOf,
@@ -69,6 +60,12 @@ export function readSpecification(json: unknown): Specification {
   };
   checkSupply(specification);
   return specification;
+}
+
+function readEngine(json: unknown, prefix: string): WorkNumbers | StakeNumbers {
+  const kind = typeof json === "object" && json !== null && "kind" in json ? json.kind : undefined;
+  check(kind === "pow" || kind === "pos", "SPEC-1", `engine.kind is ${JSON.stringify(kind)}`);
+  return kind === "pow" ? readWorkNumbers(json) : readStakeNumbers(json, prefix);
 }
 
 /** SPEC-2. */
@@ -95,35 +92,11 @@ function readAccounts(value: unknown, prefix: string): Specification["accounts"]
   });
 }
 
-function checkSupply({ accounts, subsidy, halvingBlocks }: Specification): void {
+function checkSupply({ accounts, engine, subsidy, halvingBlocks }: Specification): void {
   const most = 2n ** 32n;
   const blocks = halvingBlocks === 0n || 2n * halvingBlocks > most ? most : 2n * halvingBlocks;
-  const total = accounts.reduce((sum, { balance }) => sum + balance, 0n) + blocks * subsidy;
+  const bonds = engine.kind === "pos" ? engine.validators.map(({ bond }) => bond) : [];
+  const atGenesis = [...accounts.map(({ balance }) => balance), ...bonds].reduce((sum, each) => sum + each, 0n);
+  const total = atGenesis + blocks * subsidy;
   check(total <= MAX_SUPPLY, "SPEC-4", `up to ${total} atoms could be made`);
-}
-
-function members(value: unknown, name: string, names: readonly string[]): Members {
-  check(typeof value === "object" && value !== null && !Array.isArray(value), "SPEC-1", `${name} is not an object`);
-  for (const key of Object.keys(value)) check(names.includes(key), "SPEC-1", `${name}.${key} is not known`);
-  for (const key of names) check(Object.hasOwn(value, key), "SPEC-1", `${name}.${key} is missing`);
-  return value as Members;
-}
-
-function integer(from: Members, name: string, least: number, most: number): number {
-  const value = from[name];
-  const holds = typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
-  check(holds, "SPEC-1", `${name} is ${JSON.stringify(value)}`);
-  return value;
-}
-
-function amount(from: Members, name: string, least: bigint, most: bigint): bigint {
-  const value = BigInt(text(from, name, /^(0|[1-9][0-9]{0,19})$/));
-  check(value >= least && value <= most, "SPEC-1", `${name} is ${value}`);
-  return value;
-}
-
-function text(from: Members, name: string, form: RegExp): string {
-  const value = from[name];
-  check(typeof value === "string" && form.test(value), "SPEC-1", `${name} is ${JSON.stringify(value)}`);
-  return value;
 }

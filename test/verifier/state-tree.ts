@@ -3,7 +3,10 @@ import { ascii, padded, sha256, ZERO32 } from "./bytes.ts";
 
 const LEAF = padded(ascii("agon/state/leaf"), 32);
 
-export type Table = "account" | "maturing" | "supply";
+/** STATE-1: the first three on every chain, the others on chains of stake. */
+export type Table =
+  | ("account" | "maturing" | "supply")
+  | ("validator" | "owner" | "signer" | "change" | "unbonding" | "offence" | "stake");
 type Node = Leaf | Inner | null;
 
 interface Leaf {

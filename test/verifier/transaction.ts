@@ -14,7 +14,8 @@ export interface Transaction {
   readonly size: number;
   readonly id: Buffer;
   readonly kind: number;
-  /** Address of the sender. */
+  readonly key: Buffer;
+  /** Address of the sender, whose key that is. */
   readonly sender: Buffer;
   readonly nonce: bigint;
   readonly fee: bigint;
@@ -33,6 +34,7 @@ export function readTransaction(bytes: Buffer, chainId: Buffer): Transaction {
     size: bytes.length,
     id: sha256(ascii("agon/tx/v1"), chainId, bytes),
     kind: bytes[1]!,
+    key: bytes.subarray(2, 34),
     sender: addressOf(bytes.subarray(2, 34)),
     nonce,
     fee: bytes.readBigUInt64LE(42),

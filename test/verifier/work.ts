@@ -1,9 +1,10 @@
-/** The engine of work (rules POW-1 to POW-11). */
+/** The engine of work (rules POW-1 to POW-9). */
 import type { Header } from "./block.ts";
 import { SAFE, sha256d, toNumber, u32 } from "./bytes.ts";
 import { compactOf, isCanonicalCompact, targetOf } from "./compact.ts";
 import { check } from "./refusal.ts";
 import type { Specification } from "./specification.ts";
+import type { WorkNumbers } from "./work-numbers.ts";
 
 /** What later blocks need to know of a block. */
 export interface Link {
@@ -20,10 +21,12 @@ export interface Seal {
   readonly id: Buffer;
 }
 
+export type WorkSpecification = Specification & { readonly engine: WorkNumbers };
+
 const seconds = (timeMs: bigint): bigint => timeMs / 1000n;
 
 /** The header alone: claim, seal, compact target, version bits, time inside the seal, hash. @returns its id */
-export function checkWork(header: Header, sealHash: Buffer, { limitBits }: Specification): Seal {
+export function checkWork(header: Header, sealHash: Buffer, { limitBits }: WorkNumbers): Seal {
   const { claim, seal, height, timeMs } = header;
   check(claim.length === 4, "POW-1", `a claim of ${claim.length} bytes`);
   check(seal.length === 28, "POW-2", `a seal of ${seal.length} bytes`);
@@ -69,7 +72,7 @@ function coinbaseOf(height: number, sealHash: Buffer, extranonce: Buffer): Buffe
 }
 
 /** The header on its parent. @param chain from genesis to the parent, without gaps */
-export function checkOnParent(header: Header, nBits: number, chain: readonly Link[], spec: Specification): void {
+export function checkOnParent(header: Header, nBits: number, chain: readonly Link[], spec: WorkSpecification): void {
   const parent = chain.at(-1)!;
   check(header.parent.equals(parent.id), "BLOCK-9", `its parent is ${header.parent.toString("hex")}`);
   check(header.height === parent.height + 1n, "BLOCK-9", `its height is ${header.height}`);
@@ -80,16 +83,17 @@ export function checkOnParent(header: Header, nBits: number, chain: readonly Lin
 }
 
 /** POW-7. */
-function targetAfter(chain: readonly Link[], spec: Specification): bigint {
-  const limit = targetOf(spec.limitBits);
-  if (spec.halfLifeS === 0n) return limit;
+function targetAfter(chain: readonly Link[], { engine, genesisMs }: WorkSpecification): bigint {
+  const { spacingS, halfLifeS } = engine;
+  const limit = targetOf(engine.limitBits);
+  if (halfLifeS === 0n) return limit;
   const parent = chain.at(-1)!;
   const { anchor } = parent;
-  const before = anchor === 0 ? seconds(spec.genesisMs) - spec.spacingS : seconds(chain[anchor - 1]!.timeMs);
+  const before = anchor === 0 ? seconds(genesisMs) - spacingS : seconds(chain[anchor - 1]!.timeMs);
   const blocks = parent.height - BigInt(anchor);
   const elapsed = seconds(parent.timeMs) - before;
   // Division of bigints is towards zero, >> rounds down: as the rule wants both.
-  const x = ((elapsed - spec.spacingS * (blocks + 1n)) * 65_536n) / spec.halfLifeS;
+  const x = ((elapsed - spacingS * (blocks + 1n)) * 65_536n) / halfLifeS;
   const shift = x >> 16n;
   const f = x - 65_536n * shift;
   const factor = 65_536n + ((195766423245049n * f + 971821376n * f * f + 5127n * f * f * f + 2n ** 47n) >> 48n);
@@ -109,20 +113,4 @@ function medianTime(chain: readonly Link[], medianOf: number): bigint {
 /** POW-9. */
 export function workOf(nBits: number): bigint {
   return 2n ** 256n / (targetOf(nBits) + 1n);
-}
-
-export interface Credit {
-  readonly to: Buffer;
-  readonly atoms: bigint;
-  readonly reason: number;
-}
-
-/** POW-11. */
-export function creditsOf(height: bigint, proposer: Buffer, fees: bigint, spec: Specification): Credit[] {
-  const subsidy = spec.halvingBlocks === 0n ? spec.subsidy : spec.subsidy >> (height / spec.halvingBlocks);
-  const credits = [
-    { to: proposer, atoms: subsidy, reason: 1 },
-    { to: proposer, atoms: fees, reason: 2 },
-  ];
-  return credits.filter(({ atoms }) => atoms > 0n);
 }
