@@ -13,6 +13,8 @@ import type { RoundsTable, SharesTable } from "./tables.ts";
 
 export const PPS_CURSOR_ROW = "pps-cursor";
 const PAGE = 2_000;
+/** Miners in one statement. */
+const CHUNK = 500;
 
 export interface Cursor {
   readonly round: number;
@@ -96,36 +98,55 @@ function valueShares(round: RoundsTable, rows: readonly SharesTable[], poolKey: 
 async function savePurchase(tx: Writer, ref: string, bought: Map<number, Bought>, next: Cursor): Promise<void> {
   await saveMeta(tx, PPS_CURSOR_ROW, `${next.round}/${next.leaf}`);
   const changes = new Map<number, BalanceChange>();
-  let spent = 0n;
-  for (const [miner, share] of bought) {
-    const owed = await addPurchase(tx, ref, miner, share);
-    changes.set(miner, { owed });
-    spent += owed;
-  }
+  const miners = [...bought.keys()].sort((a, b) => a - b);
+  for (let at = 0; at < miners.length; at += CHUNK)
+    await addPurchases(tx, ref, miners.slice(at, at + CHUNK), bought, changes);
   await changeBalances(tx, changes);
+  const spent = [...changes.values()].reduce((sum, { owed = 0n }) => sum + owed, 0n);
   await changePoolAccount(tx, -spent);
 }
 
-/** @returns the whole atoms by which the credit of the round grew */
-async function addPurchase(tx: Writer, ref: string, miner: number, { work, value }: Bought): Promise<bigint> {
-  const key = { kind: "pps" as const, ref, miner };
-  const before = await tx
+/** `changes` gets the whole atoms by which the credits of the round grow. */
+async function addPurchases(
+  tx: Writer,
+  ref: string,
+  miners: readonly number[],
+  bought: ReadonlyMap<number, Bought>,
+  changes: Map<number, BalanceChange>,
+): Promise<void> {
+  const rows = await tx
     .selectFrom("credits")
     .selectAll()
-    .where("kind", "=", key.kind)
+    .where("kind", "=", "pps")
     .where("ref", "=", ref)
-    .where("miner", "=", miner)
-    .executeTakeFirst();
-  const sum = BigInt(before?.value ?? 0) + value;
-  const after = {
-    work: String(BigInt(before?.work ?? 0) + work),
-    amount: String(ppsAtoms(sum)),
-    value: String(sum),
-  };
+    .where("miner", "in", miners)
+    .execute();
+  const before = new Map(rows.map((row) => [row.miner, row]));
+  const after = miners.map((miner) => {
+    const { work, value } = bought.get(miner)!;
+    const old = before.get(miner);
+    const sum = BigInt(old?.value ?? 0) + value;
+    const amount = ppsAtoms(sum);
+    changes.set(miner, { owed: amount - BigInt(old?.amount ?? 0) });
+    return {
+      kind: "pps" as const,
+      ref,
+      miner,
+      round: Number(ref),
+      work: String(BigInt(old?.work ?? 0) + work),
+      amount: String(amount),
+      value: String(sum),
+    };
+  });
   await tx
     .insertInto("credits")
-    .values({ ...key, round: Number(ref), ...after })
-    .onConflict((conflict) => conflict.columns(["kind", "ref", "miner"]).doUpdateSet(after))
+    .values(after)
+    .onConflict((conflict) =>
+      conflict.columns(["kind", "ref", "miner"]).doUpdateSet((set) => ({
+        work: set.ref("excluded.work"),
+        amount: set.ref("excluded.amount"),
+        value: set.ref("excluded.value"),
+      })),
+    )
     .execute();
-  return ppsAtoms(sum) - BigInt(before?.amount ?? 0);
 }
