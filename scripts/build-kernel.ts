@@ -10,8 +10,9 @@ import { kernelSource } from "./kernel-source.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const KERNEL_MODULE = join(ROOT, "src", "consensus", "pow", "kernel", "kernel-bytes.ts");
 const LINE_CHARS = 116;
-/** More optimisation makes it slower: the engine that runs it allots registers better from plain code. */
-const FLAGS = ["-O1", "--noAssert", "--runtime", "stub", "--enable", "simd"];
+/** Passes that make it smaller and leave the order alone: what the compiler does besides makes it slower. */
+const PASSES = "simplify-locals-notee-nostructure,coalesce-locals,reorder-locals";
+const FLAGS = ["--optimizeLevel", "0", "--runPasses", PASSES, "--noAssert", "--runtime", "stub", "--enable", "simd"];
 const ONE_PAGE = ["--initialMemory", "1", "--maximumMemory", "1"];
 
 /** @returns the text of the module */
