@@ -1,6 +1,7 @@
 /** The nodes of a devnet: in what order they start, whom each knows, and what each says of itself. */
 import { createClient, type DevnetNode } from "#api/contract";
 import { OperationError } from "#base";
+import { recallValidator } from "./added-validator.ts";
 import type { DevnetFolder } from "./devnet-folder.ts";
 import { NodeProcess, type ValidatorOptions } from "./node-process.ts";
 import { MAX_NODES } from "./options.ts";
@@ -28,7 +29,7 @@ export interface Fleet {
   readonly nodes: readonly NodeProcess[];
   find(name: string): NodeProcess | null;
   firstRunning(): NodeProcess | null;
-  /** A node more, not yet started. @throws OperationError `too-many-nodes` */
+  /** A node more, not yet started; without a key of its own it signs with one that it was given before. @throws OperationError `too-many-nodes` */
   add(role: NodeRole): Promise<NodeProcess>;
   start(node: NodeProcess): Promise<void>;
   /** The first, then all others at once. @throws OperationError of the first that does not start */
@@ -61,9 +62,11 @@ export function createFleet(options: FleetOptions): Fleet {
     if (nodes.length >= MAX_NODES)
       throw new OperationError("too-many-nodes", `a devnet has at most ${MAX_NODES} nodes`);
     const name = `node-${nodes.length + 1}`;
+    const folder = options.folder.nodeFolder(name);
+    const remembered = role.validator === null ? recallValidator(folder) : null;
+    const validator = remembered === null ? role.validator : { ...remembered, alone: false };
     const node = new NodeProcess({
-      ...{ name, ...role, spec: options.spec, program: options.program },
-      folder: options.folder.nodeFolder(name),
+      ...{ name, folder, hashRate: role.hashRate, validator, spec: options.spec, program: options.program },
       ports: await findPortPair(options.portsFrom, isOurs),
       rewardAddress: options.rewardAddress(nodes.length),
     });

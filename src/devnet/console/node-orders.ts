@@ -12,6 +12,7 @@ import {
 import { type App, Refusal } from "#api/server";
 import { OperationError } from "#base";
 import { type ChainSpec, nominalHashRate } from "#spec";
+import { rememberValidator } from "../added-validator.ts";
 import type { NodeRole } from "../fleet.ts";
 import type { NodeProcess } from "../node-process.ts";
 import { namedNode, runningNode } from "./choose-node.ts";
@@ -35,7 +36,9 @@ export function addNodeOrders(app: App, parts: ConsoleParts): void {
     ({ body, ip }) =>
       audited("add", null, ip, async () => {
         if (body.hashRate !== undefined) assertMined(spec);
-        const node = await fleet.add(roleOf(body));
+        const role = roleOf(body);
+        const node = await fleet.add(role);
+        if (role.validator !== null) rememberValidator(node.folder, role.validator);
         await fleet.start(node);
         return answer(node);
       }),
