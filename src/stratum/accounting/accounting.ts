@@ -84,11 +84,19 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
   /** Again and again, each time `periodMs` after the last has ended. */
   const repeat = (periodMs: number, what: string, task: () => Promise<void>): void => {
     let cancelled = false;
+    let failing = false;
     let cancel: Cancel = () => {};
     const next = (): void => {
       cancel = clock.after(periodMs, () => {
         task()
-          .catch((error) => log.warn(`${what} failed and is tried again`, { error: String(error) }))
+          .then(() => {
+            if (failing) log.info("goes on", { what });
+            failing = false;
+          })
+          .catch((error) => {
+            if (!failing) log.warn("failed and is tried again", { what, error: String(error) });
+            failing = true;
+          })
           .finally(() => {
             if (!cancelled) next();
           });
@@ -124,6 +132,8 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
     async stop() {
       for (const cancel of cancels) cancel();
       await shares.stop();
+      // So that every receipt of before can be proved while the pool is closed.
+      await shares.publishHead().catch((error) => log.warn("the log could not be signed", { error: String(error) }));
       await turn.run(() => {});
     },
   };
