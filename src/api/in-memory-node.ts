@@ -48,6 +48,7 @@ const INITIAL_FACTS: NodeFacts = {
   readOnly: null,
   notices: [],
   mining: { enabled: false, hashRate: 0 },
+  obstacle: null,
 };
 
 interface StoredBlock extends BlockRecord {

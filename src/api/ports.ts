@@ -118,6 +118,8 @@ export interface NodeFacts {
   readonly readOnly: string | null;
   readonly notices: readonly string[];
   readonly mining: { readonly enabled: boolean; readonly hashRate: number };
+  /** Why nothing would be produced or voted on at present; null when all is well. */
+  readonly obstacle: string | null;
 }
 
 export interface NodeOrders {

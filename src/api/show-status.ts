@@ -30,6 +30,7 @@ export function showStatus({ chain, pending, facts }: Pick<NodePorts, "chain" | 
     notices: [...node.notices],
     features: [...(chain.isSearched ? ["mining"] : []), ...(chain.stake === null ? [] : ["validators"])],
     mining: { ...node.mining },
+    obstacle: node.obstacle,
     startedMs: node.startedMs,
     supply: { issued: String(supply.issuedAtoms), burned: String(supply.burnedAtoms) },
   };

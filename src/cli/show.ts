@@ -17,6 +17,7 @@ export function showStatus(status: Status, url: string): string {
     features.includes("mining")
       ? ["mining", mining.enabled ? `on, ${Math.round(mining.hashRate)} hashes a second` : "off"]
       : null,
+    status.obstacle === null ? null : ["makes no blocks", status.obstacle],
     ["supply", `${coins(supply.issued)} issued, ${coins(supply.burned)} burned`],
     ["node", `${status.node.agent}, ${status.node.peerId}`],
     ["address", url],

@@ -192,6 +192,7 @@ function factsOf({ core, transport, agent, version, startedMs }: ApiPortsParts):
     readOnly: core.disk.readOnly,
     notices: core.notices.texts(),
     mining: { enabled: core.producer.running, hashRate: core.producer.hashRate() },
+    obstacle: core.obstacle(),
   };
 }
 

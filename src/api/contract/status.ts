@@ -65,6 +65,9 @@ export const Status = Type.Object(
       enabled: Type.Boolean(),
       hashRate: Type.Number({ description: "hashes a second, 0 when it does not mine" }),
     }),
+    obstacle: Type.Union([Type.String(), Type.Null()], {
+      description: "why this node would not produce or vote at present, in words; null when nothing is in the way",
+    }),
     startedMs: TimeMs,
     supply: Type.Object({ issued: Atoms, burned: Atoms }),
   },
