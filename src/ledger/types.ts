@@ -1,6 +1,6 @@
 /** What the ledger takes and gives. */
 import type { Address, Fault, Hash, Key, TransactionId } from "#base";
-import type { Account, BlockOrders, Credit, Outcome, PreparedTransaction, Supply, Vote } from "#model";
+import type { Account, BlockOrders, Credit, Evidence, Outcome, PreparedTransaction, Supply, Vote } from "#model";
 import type { StateChanges } from "./state/changes.ts";
 import type { StatePage } from "./state/pages.ts";
 import type { StateProof } from "./state/proof.ts";
@@ -99,6 +99,8 @@ export interface StakeView {
   validatorOf(signingKey: Key): Validator | null;
   /** What a block of that epoch signed by this key must continue; null for a key that nobody has. */
   onionTip(signingKey: Key, epoch: number): Hash | null;
+  /** Whether an offence has been reported: two blocks in the slot `at`, or votes whose higher target is `at`. */
+  isPunished(signingKey: Key, kind: Evidence["kind"], at: number): boolean;
   /** Waiting to be divided among those who vote in the present epoch. */
   voterPoolAtoms(): bigint;
 }

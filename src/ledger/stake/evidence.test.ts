@@ -167,6 +167,8 @@ describe("evidence (rule TX-22)", () => {
     chain.make({ transactions: [chain.evidence(anna, twoBlocks(chain))] });
     const third: Evidence = { kind: "blocks", pair: [chain.header(ben, 3, 2), chain.header(ben, 3, 3)] };
     expect(refusal(chain, { transactions: [chain.evidence(dora, third)] })).toBe("evidence-repeated");
+    expect([3, 4].map((slot) => chain.stake.isPunished(ben.key, "blocks", slot))).toEqual([true, false]);
+    expect(chain.stake.isPunished(ben.key, "votes", 3) || chain.stake.isPunished(cleo.key, "blocks", 3)).toBe(false);
     chain.make({
       transactions: [chain.evidence(dora, twoBlocks(chain, ben, 4)), chain.evidence(anna, twoVotes(chain))],
     });

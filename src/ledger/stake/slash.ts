@@ -4,14 +4,15 @@ import type { Offence } from "./offence.ts";
 import { partOf, type StakeContext } from "./stake-context.ts";
 import { COUNTER, FIELD } from "./validator-fields.ts";
 
-const TYPES = { blocks: 1, votes: 2 } as const;
+/** As the key of an offence in the state has them. */
+export const OFFENCE_TYPES = { blocks: 1, votes: 2 } as const;
 
 /** On a fault nothing has changed. @param reporter gets its share as a credit */
 export function punish(context: StakeContext, offence: Offence, reporter: Address): Fault | null {
   const { stake, engine, give, burn } = context;
   const epoch = Number(stake.counter(COUNTER.epoch));
   const number = stake.numberOfSigner(offence.key);
-  const type = TYPES[offence.kind];
+  const type = OFFENCE_TYPES[offence.kind];
   if (number < 0) return blameNobody("evidence-stranger");
   if (offence.epoch > epoch + 1) return blameNobody("evidence-early", { epoch: offence.epoch, now: epoch });
   if (epoch > offence.epoch + engine.unbondEpochs - 1)

@@ -1,6 +1,7 @@
 /** What the state knows of those who bond, for whoever asks between blocks. */
 import { asHash, asKey, type Hash, type Key } from "#base";
 import type { StakeView, Unbonding, Validator } from "../types.ts";
+import { OFFENCE_TYPES } from "./slash.ts";
 import { countOf, isJailed, ownerOf, type StakeState } from "./stake-state.ts";
 import { COUNTER, FIELD, LEAKED, PART } from "./validator-fields.ts";
 
@@ -15,6 +16,10 @@ export function createStakeView(current: () => StakeState): StakeView {
     validator: (owner) => read(current().numberOf(owner)),
     validatorOf: (signingKey) => read(current().numberOfSigner(signingKey)),
     onionTip: (signingKey, epoch) => onionTipOf(current(), signingKey, epoch),
+    isPunished(signingKey, kind, at) {
+      const number = current().numberOfSigner(signingKey);
+      return number >= 0 && current().hasOffence(number, OFFENCE_TYPES[kind], at);
+    },
     voterPoolAtoms: () => current().counter(COUNTER.voterPool),
   };
 }

@@ -33,8 +33,9 @@ function readOffence(evidence: Evidence, { engine, stake }: Pick<Chain, "engine"
   };
 }
 
-/** A validator that was slashed is in jail past every epoch whose offences can have been reported with it. */
-function isPunished({ signingKey, epoch }: OffenceFacts, { stake }: Pick<Chain, "stake">): boolean {
-  const validator = stake()?.validatorOf(signingKey) ?? null;
-  return validator === null || (validator.slashedAtoms > 0n && validator.jailedUntilEpoch > epoch);
+/** @returns true also where there is nobody to punish */
+function isPunished({ signingKey, type, slot, epoch }: OffenceFacts, { stake }: Pick<Chain, "stake">): boolean {
+  const view = stake();
+  if (view === null || view.validatorOf(signingKey) === null) return true;
+  return view.isPunished(signingKey, type, slot ?? epoch);
 }
