@@ -26,15 +26,23 @@ const poolAddress = createSigner().address;
 
 const programs = postgresPrograms();
 const isCi = !["", "0", "false", undefined].includes(process.env.CI);
+// CI installs PostgreSQL, so there its absence is a failure.
+const isPostgresAbsent = programs === null && !isCi;
+const databases = [
+  { kind: "sqlite", title: "sqlite" },
+  {
+    kind: "postgres",
+    title: isPostgresAbsent ? "postgres, which is not installed (apt-get install postgresql)" : "postgres",
+  },
+] as const;
 
-describe.each(["sqlite", "postgres"] as const)("the books in %s", (kind) => {
-  // CI installs PostgreSQL, so there its absence is a failure.
-  const isAbsent = kind === "postgres" && programs === null && !isCi;
+describe.each(databases)("the books in $title", ({ kind }) => {
+  const isAbsent = kind === "postgres" && isPostgresAbsent;
   let server: PostgresServer | null = null;
 
   beforeAll(async () => {
     if (kind === "postgres" && !isAbsent) server = await startPostgres(programs ?? "/usr/bin");
-  });
+  }, 60_000);
   afterAll(async () => server?.[Symbol.asyncDispose]());
 
   const open = async (options: TestPoolOptions = {}): Promise<TestPool> => {
