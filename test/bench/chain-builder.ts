@@ -1,22 +1,20 @@
 /** Chains made without a node, to have something to sync, to start from and to import. */
 import { createManualClock, type Hash, InvariantError, type ManualClock, OperationError, silentLogger } from "#base";
-import { type Chain, type ChainOptions, DEFAULT_CHAIN_OPTIONS, openChain, sealBlock, type UnsealedBlock } from "#chain";
-import { searchNonce } from "#consensus";
-import { addressOf, ed25519PublicKey } from "#crypto";
+import { type Chain, type ChainOptions, DEFAULT_CHAIN_OPTIONS, openChain, sealBlock } from "#chain";
 import { createBus, type NodeEvents } from "#events";
 import { createLedger } from "#ledger";
 import type { Block, PreparedTransaction } from "#model";
 import { genesisIdOf, SCHEMA_VERSION } from "#node";
 import { type ChainSpec, chainIdOf } from "#spec";
 import { openDataDirectory, type Store } from "#storage";
+import { type BenchProducer, createBenchProducer } from "./bench-producer.ts";
 
 const BLOCK_MS = 1_000;
-const NONCES = 2 ** 24;
-const MINER = ed25519PublicKey(new Uint8Array(32).fill(9));
 
 export interface OfflineChain {
   readonly chain: Chain;
   readonly clock: ManualClock;
+  readonly producer: BenchProducer;
   close(): Promise<void>;
 }
 
@@ -28,8 +26,7 @@ export async function openOffline(spec: ChainSpec, data: string): Promise<Offlin
   const clock = createManualClock(spec.genesis.timeMs);
   const chain = await openOn(spec, chainId, directory.store, clock);
   return {
-    chain,
-    clock,
+    ...{ chain, clock, producer: await createBenchProducer(spec) },
     async close() {
       await chain.stop();
       await directory.close();
@@ -49,16 +46,16 @@ function openOn(spec: ChainSpec, chainId: Hash, store: Store, clock: ManualClock
   });
 }
 
-/** The next block of these transactions, a second after the last, sealed. */
+/** The next block of these transactions, a second or a slot after the last, sealed. */
 export function nextBlock(offline: OfflineChain, transactions: readonly PreparedTransaction[]): Block {
-  const { chain, clock } = offline;
-  clock.runTo(clock.nowMs() + BLOCK_MS);
-  const me = { key: MINER, reveal: () => null };
-  const draft = chain.draft({ me, address: addressOf(MINER) }, transactions);
+  const { chain, clock, producer } = offline;
+  const { engine } = chain.spec;
+  clock.runTo(clock.nowMs() + (engine.kind === "pow" ? BLOCK_MS : engine.slotMs));
+  const draft = chain.draft(producer, transactions, producer.votes(chain));
   if (draft.kind !== "draft") throw new InvariantError(`no draft: ${draft.kind}`);
   const { block } = draft;
   if (block.transactions.length !== transactions.length) throw new InvariantError("the block has not room for all");
-  return sealBlock(block, sealOf(block));
+  return sealBlock(block, producer.seal(block.job));
 }
 
 /** @throws OperationError when the block is refused */
@@ -87,11 +84,4 @@ export async function buildChain(
 
 export function* emptyBlocks(count: number): IterableIterator<readonly PreparedTransaction[]> {
   for (let i = 0; i < count; i++) yield [];
-}
-
-function sealOf({ job }: UnsealedBlock): Uint8Array {
-  if (job.kind !== "search") throw new InvariantError("the bench chain is one of work");
-  const nonce = searchNonce(job, { from: 0, count: NONCES });
-  if (nonce === null) throw new InvariantError("no nonce fits");
-  return job.seal(nonce);
 }

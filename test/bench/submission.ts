@@ -16,6 +16,11 @@ import type { Body, Workload } from "./workload.ts";
 /** A share of the bodies goes before, unmeasured: by then the code is compiled. */
 const WARM_UP_SHARE = 1 / 6;
 const INCLUSION_MS = 180_000;
+/** A block about every 125 ms, or exactly. */
+const PRODUCTION = {
+  pow: { "mining.enabled": true, "mining.hashRate": 2_048 },
+  pos: { "validator.key": "dev:0", "node.alone": true },
+} as const;
 
 export interface Variant {
   /** Names the node's folder. */
@@ -45,8 +50,7 @@ async function submitTo(work: Workload, { name, bodies, connections }: Variant):
   const node = await startBenchNode({
     "node.data": join(work.folder, `data-${name}`),
     "node.spec": work.specFile,
-    "mining.enabled": true,
-    "mining.hashRate": 2_048,
+    ...PRODUCTION[work.spec.engine.kind],
   });
   try {
     const { pid } = node;

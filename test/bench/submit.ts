@@ -8,11 +8,19 @@ const RECEIVERS = 100_000;
 export async function run({ quick, report }: BenchOptions): Promise<readonly BenchRow[]> {
   const [many, fewer, alone] = quick ? [3_000, 1_200, 24] : [120_000, 24_000, 360];
   const work = createWorkload(many, RECEIVERS);
+  const stakeWork = createWorkload(many, RECEIVERS, "pos");
   try {
     report(`${many} transfers as bytes`);
     const binary = await submitAll(work, {
       name: "bytes",
       bodies: binaryBodies(work.transfers, 500),
+      connections: 8,
+      quick,
+    });
+    report(`${many} transfers as bytes, by stake`);
+    const staked = await submitAll(stakeWork, {
+      name: "stake",
+      bodies: binaryBodies(stakeWork.transfers, 500),
       connections: 8,
       quick,
     });
@@ -43,6 +51,9 @@ export async function run({ quick, report }: BenchOptions): Promise<readonly Ben
       ...cpuRows(binary, 65),
       { name: "… anonymous memory of the node, peak", value: binary.peakMiB, unit: "MiB" },
       ...latencyRows("… until a request of 500 is durable", binary.latencies),
+      rateRow("the same by stake, a slot every 125 ms", staked, 28_000),
+      shareRow(staked, binary),
+      ...cpuRows(staked, 65),
       rateRow("transfers until included, JSON, 100 a request", json, 20_000),
       ...cpuRows(json),
       rateRow("transfers until included, one a request, 64 connections", single, 5_000),
@@ -52,12 +63,19 @@ export async function run({ quick, report }: BenchOptions): Promise<readonly Ben
     ];
   } finally {
     work.remove();
+    stakeWork.remove();
   }
 }
 
 function rateRow(name: string, { perSecond, floor }: Submission, goal: number): BenchRow {
   const ratio = perSecond / floor.perSecond;
   return { name, value: perSecond, unit: "1/s", floor: floor.perSecond, ratio, goal };
+}
+
+/** Each rate as a share of its own floor: the machine's speed drifts between the two. */
+function shareRow(staked: Submission, worked: Submission): BenchRow {
+  const share = staked.perSecond / staked.floor.perSecond / (worked.perSecond / worked.floor.perSecond);
+  return { name: "… of that by work, each beside its floor", value: 100 * share, unit: "%", goal: 100 };
 }
 
 function cpuRows({ cpuMicros, mainMicros, floor }: Submission, goal?: number): BenchRow[] {

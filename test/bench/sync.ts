@@ -13,8 +13,8 @@ import {
 } from "./bench-node.ts";
 import type { BenchOptions, BenchRow } from "./bench-row.ts";
 import { buildChain, emptyBlocks } from "./chain-builder.ts";
-import { besideFloor } from "./verify-floor.ts";
-import { createWorkload, cut, type Workload } from "./workload.ts";
+import { besideFloor, type Floor } from "./verify-floor.ts";
+import { type BenchEngine, createWorkload, cut, type Workload } from "./workload.ts";
 
 const RECEIVERS = 100_000;
 const TRANSFERS_A_BLOCK = 1_000;
@@ -28,42 +28,86 @@ interface Synced {
   readonly peakMiB: number;
 }
 
+interface Counts {
+  readonly transfers: number;
+  readonly empty: number;
+}
+
+interface Measured {
+  readonly full: Synced & { readonly floor: Floor };
+  readonly empty: Synced;
+}
+
 export async function run({ quick, report }: BenchOptions): Promise<readonly BenchRow[]> {
-  const [transfers, empty] = quick ? [5_000, 500] : [100_000, 10_000];
-  const work = createWorkload(transfers, RECEIVERS);
+  const counts = quick ? { transfers: 3_000, empty: 200 } : { transfers: 100_000, empty: 10_000 };
+  const worked = await measure("pow", counts, { quick, report });
+  const staked = await measure("pos", counts, { quick, report });
+  return [
+    ...rowsOf("", counts, worked),
+    ...rowsOf("by stake: ", counts, staked),
+    shareRow(
+      "… transfers, of the rate by work, each beside its floor",
+      ofFloor(staked, counts),
+      ofFloor(worked, counts),
+    ),
+    shareRow("… empty blocks, of the rate by work", worked.empty.seconds, staked.empty.seconds),
+  ];
+}
+
+async function measure(engine: BenchEngine, counts: Counts, { quick, report }: BenchOptions): Promise<Measured> {
+  const { transfers, empty } = counts;
+  const work = createWorkload(transfers, RECEIVERS, engine);
   try {
-    report(`making a chain of ${transfers} transfers and one of ${empty} empty blocks`);
+    report(`${engine}: making a chain of ${transfers} transfers and one of ${empty} empty blocks`);
     const prepare = prepareKnownFor(chainIdOf(work.spec));
     const full = join(work.folder, "full");
     await buildChain(work.spec, full, cut(work.transfers.map(prepare), TRANSFERS_A_BLOCK));
     const bare = join(work.folder, "empty");
     await buildChain(work.spec, bare, emptyBlocks(empty));
-
-    report(`sync of ${transfers} transfers`);
+    report(`${engine}: sync of ${transfers} transfers`);
     const synced = await besideFloor(work, quick, () => syncFrom(work, full, transfers / TRANSFERS_A_BLOCK));
-    report(`sync of ${empty} empty blocks`);
-    const hollow = await syncFrom(work, bare, empty);
-    const perSecond = transfers / synced.seconds;
-    const cpuMicros = (synced.cpuSeconds * 1e6) / transfers;
-    const { floor } = synced;
-    return [
-      {
-        ...{ name: `sync of ${transfers} transfers, blocks of ${TRANSFERS_A_BLOCK}`, value: perSecond, unit: "1/s" },
-        ...{ floor: floor.perSecond, ratio: perSecond / floor.perSecond, goal: 35_000 },
-      },
-      {
-        ...{ name: "… CPU of the node for each", value: cpuMicros, unit: "us" },
-        ...{ floor: floor.cpuMicros, ratio: floor.cpuMicros / cpuMicros },
-      },
-      { name: "… of that the main thread", value: (synced.mainSeconds * 1e6) / transfers, unit: "us" },
-      { name: "… anonymous memory, peak", value: synced.peakMiB, unit: "MiB", goal: 400 },
-      { name: "… of that when the node had just started", value: synced.startMiB, unit: "MiB" },
-      { name: `sync of ${empty} empty blocks`, value: empty / hollow.seconds, unit: "blocks/s", goal: 5_000 },
-      { name: "… CPU of the node for each", value: (hollow.cpuSeconds * 1e6) / empty, unit: "us" },
-    ];
+    report(`${engine}: sync of ${empty} empty blocks`);
+    return { full: synced, empty: await syncFrom(work, bare, empty) };
   } finally {
     work.remove();
   }
+}
+
+function ofFloor({ full }: Measured, { transfers }: Counts): number {
+  return transfers / full.seconds / full.floor.perSecond;
+}
+
+function shareRow(name: string, mine: number, other: number): BenchRow {
+  return { name, value: (100 * mine) / other, unit: "%", goal: 100 };
+}
+
+function rowsOf(prefix: string, counts: Counts, { full, empty }: Measured): BenchRow[] {
+  const { transfers } = counts;
+  const { floor } = full;
+  const cpuMicros = (full.cpuSeconds * 1e6) / transfers;
+  return [
+    {
+      ...{ name: `${prefix}sync of ${transfers} transfers, blocks of ${TRANSFERS_A_BLOCK}`, unit: "1/s" },
+      ...{
+        value: transfers / full.seconds,
+        floor: floor.perSecond,
+        ratio: ofFloor({ full, empty }, counts),
+        goal: 35_000,
+      },
+    },
+    {
+      ...{ name: "… CPU of the node for each", value: cpuMicros, unit: "us" },
+      ...{ floor: floor.cpuMicros, ratio: floor.cpuMicros / cpuMicros },
+    },
+    { name: "… of that the main thread", value: (full.mainSeconds * 1e6) / transfers, unit: "us" },
+    { name: "… anonymous memory, peak", value: full.peakMiB, unit: "MiB", goal: 400 },
+    { name: "… of that when the node had just started", value: full.startMiB, unit: "MiB" },
+    {
+      ...{ name: `${prefix}sync of ${counts.empty} empty blocks`, unit: "blocks/s" },
+      ...{ value: counts.empty / empty.seconds, goal: 5_000 },
+    },
+    { name: "… CPU of the node for each", value: (empty.cpuSeconds * 1e6) / counts.empty, unit: "us" },
+  ];
 }
 
 /** From the first peer to the last block. */

@@ -15,12 +15,15 @@ import {
   signingHash,
   TRANSACTION_VERSION,
 } from "#model";
-import { builtInSpec, type ChainSpec, chainIdOf, parseChainSpec, specToJson } from "#spec";
+import { builtInSpec, type ChainSpec, chainIdOf, devGenesisValidator, parseChainSpec, specToJson } from "#spec";
 
 export const SENDERS = 1_000;
 /** One hash in 256 is a block: what a miner does for it is lost beside everything else. */
 const EASY_BITS = 0x2000ffff;
 const GENESIS_MS = 1_700_000_000_000;
+/** As often as the miner of the submission benchmarks finds a block, on average. */
+const SLOT_MS = 125;
+const BOND_ATOMS = 10_000_000_000_000n;
 /** About 1,460 atoms is the least for a transfer with one output. */
 const FEE_ATOMS = 1_460n;
 
@@ -33,11 +36,16 @@ export interface Workload {
   remove(): void;
 }
 
+export type BenchEngine = "pow" | "pos";
+
 /** @param receivers how many new accounts the transfers go to, in turn */
-export function createWorkload(count: number, receivers: number): Workload {
+export function createWorkload(count: number, receivers: number, engine: BenchEngine = "pow"): Workload {
   const seeds = Array.from({ length: SENDERS }, (_, i) => sha256(utf8(`agon/bench/${i}`)));
   const keys = seeds.map((seed) => asKey(ed25519PublicKey(seed)));
-  const json = specJson(keys.map((key) => addressOf(key)));
+  const json = specJson(
+    engine,
+    keys.map((key) => addressOf(key)),
+  );
   const spec = parseChainSpec(json);
   if (!spec.ok) throw new InvariantError(JSON.stringify(spec.error));
   const chainId = chainIdOf(spec.value);
@@ -69,13 +77,13 @@ export function createWorkload(count: number, receivers: number): Workload {
   };
 }
 
-function specJson(senders: readonly ReturnType<typeof addressOf>[]): Record<string, unknown> {
-  const base = builtInSpec("dev");
-  const json = specToJson(base) as Record<string, unknown>;
+function specJson(engine: BenchEngine, senders: readonly ReturnType<typeof addressOf>[]): Record<string, unknown> {
+  const base = builtInSpec(engine === "pow" ? "dev" : "pos-dev");
+  const json = specToJson(base) as Record<string, object>;
   return {
     ...json,
-    name: "bench",
-    engine: { ...(json.engine as object), limitBits: EASY_BITS },
+    name: `bench-${engine}`,
+    ...(engine === "pow" ? { engine: { ...json.engine, limitBits: EASY_BITS } } : stakePart(json, base.addressPrefix)),
     genesis: {
       timeMs: GENESIS_MS,
       accounts: senders.map((address) => ({
@@ -83,6 +91,15 @@ function specJson(senders: readonly ReturnType<typeof addressOf>[]): Record<stri
         balanceAtoms: "1000000000000",
       })),
     },
+  };
+}
+
+/** One validator, drawn in every slot. */
+function stakePart({ engine, time }: Record<string, object>, prefix: string): Record<string, unknown> {
+  const { bondAtoms, ...validator } = devGenesisValidator(0, prefix, BOND_ATOMS);
+  return {
+    engine: { ...engine, slotMs: SLOT_MS, validators: [{ ...validator, bondAtoms: `${bondAtoms}` }] },
+    time: { ...time, maxAheadMs: SLOT_MS },
   };
 }
 
