@@ -69,6 +69,7 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
   try {
     signal?.throwIfAborted();
     const chain = settleChain(folder, options, clock.nowMs());
+    const roles = rolesOf(chain, options);
     const { program = join(ROOT, "bin", "agon.js") } = around;
     const fleet = createDevnetFleet(folder, chain, options, program);
     undo.push(every(clock, TRIM_LOGS_MS, () => trimLogs(fleet)));
@@ -84,7 +85,7 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
     const { url, movedFrom } = await server.start();
     undo.push(() => fleet.stopAll());
     log(`Agon devnet at ${url}${movedFrom === null ? "" : ` (port ${movedFrom} is taken)`}`);
-    for (const role of rolesOf(chain, options)) await fleet.add(role);
+    for (const role of roles) await fleet.add(role);
     await fleet.startAll();
     await server.describeNodes();
     signal?.throwIfAborted();
