@@ -35,6 +35,7 @@ export {
   useEpochs,
   useFeature,
   useFinality,
+  useOffences,
   useValidator,
   useValidators,
 } from "./stake-queries.ts";

@@ -21,6 +21,7 @@ export const keys = {
   epochs: (from: number) => ["stake", "epochs", from],
   epoch: (epoch: number) => ["stake", "epoch", epoch],
   finality: ["stake", "finality"],
+  offences: ["stake", "offences"],
   connection: ["live", "connection"],
   feed: ["live", "feed"],
   trends: ["live", "trends"],

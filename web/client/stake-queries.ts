@@ -1,6 +1,6 @@
 /** What pages read of validators, epochs and finality; asked for only where the chain has them. */
 import { keepPreviousData, skipToken, type UseQueryResult, useQuery } from "@tanstack/react-query";
-import type { Duties, EpochInfo, EpochPage, Finality, Validator, Validators } from "#api/contract";
+import type { Duties, EpochInfo, EpochPage, Evidence, Finality, Validator, Validators } from "#api/contract";
 import { useClient } from "./context.tsx";
 import { keys } from "./keys.ts";
 import { useStatus } from "./queries.ts";
@@ -59,6 +59,17 @@ export function useEpoch(epoch: number | null): UseQueryResult<EpochInfo> {
   return useQuery({
     queryKey: keys.epoch(epoch ?? -1),
     queryFn: epoch === null ? skipToken : ({ signal }) => client.stake.epoch(epoch, { signal }),
+    refetchInterval: EVERY_MS,
+  });
+}
+
+/** Seen by the node and not reported yet. */
+export function useOffences(): UseQueryResult<Evidence> {
+  const client = useClient();
+  const wanted = useFeature("validators") === true;
+  return useQuery({
+    queryKey: keys.offences,
+    queryFn: wanted ? ({ signal }) => client.stake.evidence({ signal }) : skipToken,
     refetchInterval: EVERY_MS,
   });
 }

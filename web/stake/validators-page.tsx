@@ -17,6 +17,7 @@ import {
 } from "../ui/index.ts";
 import { EpochClock } from "./epoch-clock.tsx";
 import { NoValidators, useHasNoValidators } from "./no-validators.tsx";
+import { OffencesCard } from "./offences-card.tsx";
 import { ValidatorLabel, WordBadge } from "./parts.tsx";
 import { RecentSlots } from "./recent-slots.tsx";
 import { formatPpm, VALIDATOR_STATES } from "./words.ts";
@@ -46,6 +47,7 @@ export function ValidatorsPage() {
       ) : (
         <>
           <Figures validators={data} />
+          <OffencesCard />
           <QueryCard query={validators} missing="No validators here" title="All who ever bonded" rows={7}>
             {(found) => <ValidatorsTable validators={found} />}
           </QueryCard>
