@@ -46,6 +46,19 @@ describe("the vote pool", () => {
     expect(pool.size).toBe(1);
   });
 
+  it("counts those that wait only while it has them", () => {
+    const stale = (before: number) => (each: Vote) =>
+      each.target.epoch < before
+        ? ({ kind: "fault", fault: blameNobody("vote-stale") } as const)
+        : ({ kind: "wait" } as const);
+    for (let epoch = 1; epoch < 20; epoch++) {
+      judge = stale(epoch - 1);
+      pool.prune();
+      for (let voter = 0; voter < 200; voter++) expect(codeOf(vote(voter, epoch - 1, epoch))).toBe("vote-waits");
+      expect(pool.size).toBe(Math.min(epoch, 3) * 200 - (epoch < 3 ? 0 : 200));
+    }
+  });
+
   it("refuses what nobody can use, before it looks at the signature", () => {
     judge = () => ({ kind: "fault", fault: blameNobody("vote-stale") });
     signed = false;

@@ -4,7 +4,7 @@ import { encodeVote, type Vote } from "#model";
 
 /** Two epochs of ten thousand voters. */
 const MAX_VOTES = 20_480;
-/** Of voters that nobody's table is known for yet. */
+/** Of those, votes that may be of another branch. */
 const MAX_WAITING = 2_048;
 
 /** What a vote is worth, seen from the head: `wait` when it may be of another branch. */
@@ -27,38 +27,45 @@ export interface VotePool {
   prune(): void;
 }
 
+/** Of one target epoch. */
+interface EpochVotes {
+  readonly byKey: Map<string, Vote>;
+  waiting: number;
+}
+
 export function createVotePool(parts: VotePoolParts): VotePool {
-  /** By target epoch, then by key. */
-  const byTarget = new Map<number, Map<string, Vote>>();
+  const byTarget = new Map<number, EpochVotes>();
   let size = 0;
-  let waiting = 0;
 
   const offend = (vote: Vote, name: string): void => {
-    for (const [epoch, votes] of byTarget) {
-      const other = votes.get(name);
+    for (const [epoch, { byKey }] of byTarget) {
+      const other = byKey.get(name);
       if (other === undefined || epoch === vote.target.epoch) continue;
       const [early, late] = epoch < vote.target.epoch ? [other, vote] : [vote, other];
       // The later target from an earlier source surrounds the other.
       if (late.source.epoch < early.source.epoch) parts.onOffence(other, vote);
     }
   };
-  const put = (vote: Vote, name: string): void => {
-    const votes = byTarget.get(vote.target.epoch) ?? new Map<string, Vote>();
-    votes.set(name, vote);
+  const put = (vote: Vote, name: string, waits: boolean): void => {
+    const votes: EpochVotes = byTarget.get(vote.target.epoch) ?? { byKey: new Map(), waiting: 0 };
+    votes.byKey.set(name, vote);
+    if (waits) votes.waiting++;
     byTarget.set(vote.target.epoch, votes);
     size++;
   };
+  const waiting = (): number => byTarget.values().reduce((sum, votes) => sum + votes.waiting, 0);
   return {
     get size() {
       return size;
     },
     add(vote) {
       const name = toHex(vote.key);
-      const held = byTarget.get(vote.target.epoch)?.get(name);
+      const held = byTarget.get(vote.target.epoch)?.byKey.get(name);
       if (held !== undefined && isSame(held, vote)) return blameNobody("vote-known");
       const verdict = parts.judge(vote);
       if (verdict.kind === "fault") return verdict.fault;
-      if (size >= MAX_VOTES || (verdict.kind === "wait" && waiting >= MAX_WAITING))
+      const waits = verdict.kind === "wait";
+      if (size >= MAX_VOTES || (waits && waiting() >= MAX_WAITING))
         return blameNobody("vote-pool-full");
       if (!parts.checkSignature(vote)) return blameSender("vote-signature");
       if (held !== undefined) {
@@ -66,26 +73,21 @@ export function createVotePool(parts: VotePoolParts): VotePool {
         return blameNobody("vote-second", { epoch: vote.target.epoch });
       }
       offend(vote, name);
-      put(vote, name);
-      if (verdict.kind === "wait") {
-        waiting++;
-        return blameNobody("vote-waits", { epoch: vote.target.epoch });
-      }
-      return null;
+      put(vote, name, waits);
+      return waits ? blameNobody("vote-waits", { epoch: vote.target.epoch }) : null;
     },
     *votes() {
       const epochs = [...byTarget.keys()].sort((a, b) => b - a);
-      for (const epoch of epochs) yield* byTarget.get(epoch)!.values();
+      for (const epoch of epochs) yield* byTarget.get(epoch)!.byKey.values();
     },
     prune() {
-      for (const [epoch, votes] of byTarget) {
-        const [any] = votes.values();
+      for (const [epoch, { byKey }] of byTarget) {
+        const [any] = byKey.values();
         const verdict = any === undefined ? null : parts.judge(any);
         if (verdict !== null && !(verdict.kind === "fault" && verdict.fault.code === "vote-stale")) continue;
-        size -= votes.size;
+        size -= byKey.size;
         byTarget.delete(epoch);
       }
-      if (size === 0) waiting = 0;
     },
   };
 }
