@@ -1,5 +1,7 @@
 export { describeFault } from "./fault-words.ts";
 export { createNodeApi, DEFAULT_SUBMIT_LIMITS, type NodeApiOptions, type NodeApiParts } from "./node-api.ts";
+export { createPoolApi, type PoolApiOptions, type PoolApiParts } from "./pool/pool-api.ts";
+export type { PoolFacts, PoolOrders, PoolPorts } from "./pool/ports.ts";
 export type {
   AccountState,
   Awaitable,

@@ -33,13 +33,14 @@ export interface OrderClient {
   readonly client: Client;
   /** The nodes behind a devnet's console, null for a node itself. */
   readonly devnet: readonly DevnetNode[] | null;
+  readonly token: string | undefined;
 }
 
 /** For orders, which need the token. */
 export async function connectForOrders(terminal: Terminal, options: ConnectOptions): Promise<OrderClient> {
   const devnet = await findDevnet(connect(terminal, options));
   const token = await findToken(terminal, options.data ?? (devnet === null ? NODE_FOLDER : DEVNET_FOLDER), options);
-  return { client: connect(terminal, options, token), devnet };
+  return { client: connect(terminal, options, token), devnet, token };
 }
 
 /** For orders that a devnet's console does not pass on: to the node itself, with its own token. */

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, readonly [about: string, load: Load]>> =
     async () => (await import("./commands/record.ts")).recordCommand,
   ],
   mine: ["mine: by the node, or here, solo or at a pool", async () => (await import("./commands/mine.ts")).mineCommand],
+  pool: ["run a mining pool, look at one, audit one", async () => (await import("./commands/pool.ts")).poolCommand],
   faucet: ["coins from a devnet's faucet", async () => (await import("./commands/faucet.ts")).faucetCommand],
   stake: ["bonds: make, withdraw, look at", async () => (await import("./commands/stake.ts")).stakeCommand],
   validator: [

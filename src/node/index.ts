@@ -20,6 +20,10 @@ export {
   validateChain,
   validateChainFile,
 } from "./offline/transfer.ts";
+export type { AuditOptions, PoolAudit } from "./pool/audit.ts";
+export { auditPool, startPool } from "./pool/lazy-pool.ts";
+export type { PoolOptions, PoolOwner } from "./pool/options.ts";
+export type { PoolSurroundings, RunningPool } from "./pool/start-pool.ts";
 export { prepareWith } from "./prepare.ts";
 export type { ValidatorSeat } from "./production.ts";
 export { SCHEMA_VERSION } from "./schema.ts";

@@ -1,3 +1,4 @@
+export * from "./accounting/index.ts";
 export {
   createFetchedSource,
   FETCHED_SOURCE_DEFAULTS,
@@ -10,3 +11,4 @@ export { DEFAULT_STRATUM_OPTIONS, STRATUM_SETTINGS, type StratumOptions } from "
 export { type MinerInfo, StratumServer, type StratumServerParts } from "./server/stratum-server.ts";
 export type { WorkSource, WorkState, WorkTemplate } from "./server/work-source.ts";
 export type { AcceptedShare, BlockResult, FoundBlock, ShareSink } from "./share.ts";
+export * from "./trust/index.ts";

@@ -9,6 +9,7 @@ import type { ChainEvent, LiveEvent } from "./events.ts";
 import { type CallOptions, createExchange, type ExchangeOptions } from "./exchange.ts";
 import type { MinedBlock, MinedBlockResult, MiningTemplate } from "./mining.ts";
 import type { Mempool, Peers } from "./network.ts";
+import { createPoolCalls, type PoolCalls } from "./pool-client.ts";
 import { createStakeCalls, type StakeCalls } from "./stake-client.ts";
 import type { HealthReport, Status } from "./status.ts";
 import type { SignedTransaction, SubmitResult, Transaction } from "./transaction.ts";
@@ -66,6 +67,7 @@ export interface Client {
   liveEvents(options?: Omit<FollowOptions, "cursor">): AsyncGenerator<LiveEvent, void, void>;
   readonly devnet: DevnetCalls;
   readonly stake: StakeCalls;
+  readonly pool: PoolCalls;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -106,5 +108,6 @@ export function createClient(options: ClientOptions): Client {
     liveEvents: (follow = {}) => followEvents<LiveEvent>(exchange, clock, "/v1/events/live", follow),
     devnet: createDevnetCalls(exchange),
     stake: createStakeCalls(exchange),
+    pool: createPoolCalls(exchange),
   };
 }

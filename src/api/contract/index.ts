@@ -10,6 +10,8 @@ export * from "./events.ts";
 export { ApiError, type CallOptions, type ExchangeOptions, type Fetch } from "./exchange.ts";
 export * from "./mining.ts";
 export * from "./network.ts";
+export * from "./pool.ts";
+export type { PoolCalls, PoolPageQuery, PoolReceiptsQuery } from "./pool-client.ts";
 export * from "./primitives.ts";
 export * from "./stake.ts";
 export type { StakeCalls } from "./stake-client.ts";

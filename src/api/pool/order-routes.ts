@@ -1,0 +1,50 @@
+/** What a pool's operator may order; each needs the token. */
+import { PoolOrderResult, PoolReleaseOrder, PoolThresholdOrder, PoolWithdrawOrder } from "#api/contract";
+import { type App, Refusal } from "#api/server";
+import { OperationError } from "#base";
+import { formatAddress } from "#crypto";
+import { readAddress } from "../route-inputs.ts";
+import type { PoolPorts } from "./ports.ts";
+
+/** Orders that cannot be carried out as they are: nothing failed, so 409 and not 503. */
+const REFUSED = new Set(["threshold-too-low", "miner-unknown", "pool-account-short", "payout-not-in-conflict"]);
+
+export function addPoolOrders(app: App, { facts, orders }: PoolPorts): void {
+  const tags = ["pool"];
+  const config = { token: true };
+  const prefix = facts.addressPrefix;
+  const response = { 200: PoolOrderResult };
+  app.post(
+    "/v1/pool/orders/pay",
+    { config, schema: { tags, summary: "Look after blocks and payouts now, and pay who is owed enough", response } },
+    () => carryOut(orders.pay()),
+  );
+  app.post(
+    "/v1/pool/orders/threshold",
+    { config, schema: { tags, summary: "A miner's own threshold", body: PoolThresholdOrder, response } },
+    ({ body: { address, threshold } }) => {
+      const miner = formatAddress(readAddress(address, prefix), prefix);
+      return carryOut(orders.setThreshold(miner, threshold === null ? null : BigInt(threshold)));
+    },
+  );
+  app.post(
+    "/v1/pool/orders/withdraw",
+    { config, schema: { tags, summary: "Owe an address money of the pool's own", body: PoolWithdrawOrder, response } },
+    ({ body: { to, amount } }) => carryOut(orders.withdraw(readAddress(to, prefix), BigInt(amount))),
+  );
+  app.post(
+    "/v1/pool/orders/release",
+    { config, schema: { tags, summary: "Give up a payout in conflict (PAYOUT-9)", body: PoolReleaseOrder, response } },
+    ({ body: { transaction } }) => carryOut(orders.releasePayout(transaction)),
+  );
+}
+
+async function carryOut(order: Promise<void>): Promise<PoolOrderResult> {
+  try {
+    await order;
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof OperationError && REFUSED.has(error.code)) throw new Refusal(409, error.code, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+/** The settings of the Stratum server that an operator gave, over its defaults. */
+import type { StratumOptions } from "#stratum";
+import type { PoolOptions } from "./options.ts";
+
+export function stratumOptions(given: PoolOptions["stratum"], defaults: StratumOptions): StratumOptions {
+  const { host, port, tls, startDifficulty, maxConnections, maxConnectionsPerHost } = given;
+  return {
+    ...defaults,
+    ...{ host, port },
+    ...(tls === null ? {} : { tlsPort: tls.port, tlsCertFile: tls.certFile, tlsKeyFile: tls.keyFile }),
+    startDifficulty: startDifficulty ?? defaults.startDifficulty,
+    maxConnections: maxConnections ?? defaults.maxConnections,
+    maxConnectionsPerHost: maxConnectionsPerHost ?? defaults.maxConnectionsPerHost,
+  };
+}
