@@ -65,8 +65,7 @@ export function createVotePool(parts: VotePoolParts): VotePool {
       const verdict = parts.judge(vote);
       if (verdict.kind === "fault") return verdict.fault;
       const waits = verdict.kind === "wait";
-      if (size >= MAX_VOTES || (waits && waiting() >= MAX_WAITING))
-        return blameNobody("vote-pool-full");
+      if (size >= MAX_VOTES || (waits && waiting() >= MAX_WAITING)) return blameNobody("vote-pool-full");
       if (!parts.checkSignature(vote)) return blameSender("vote-signature");
       if (held !== undefined) {
         parts.onOffence(held, vote);
