@@ -12,6 +12,8 @@ import type { Story } from "./story.ts";
 
 /** For a transaction to get into a block. */
 const INCLUSION_SLOTS = 30;
+/** And for a machine that is busy. */
+const SPARE_MS = 30_000;
 
 export interface Actor extends Signer {
   readonly client: Client;
@@ -53,7 +55,7 @@ export async function act(
 
 /** @returns the height of its block */
 export async function inclusionOf({ client, rules }: Actor, story: Story, what: string, id: string): Promise<number> {
-  const block = await story.until(`the block with ${what}`, INCLUSION_SLOTS * rules.slotMs + 5_000, async () => {
+  const block = await story.until(`the block with ${what}`, INCLUSION_SLOTS * rules.slotMs + SPARE_MS, async () => {
     const found = await findTransaction(client, id);
     return found?.status === "included" ? found.block : null;
   });

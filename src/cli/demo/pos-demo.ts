@@ -21,8 +21,9 @@ const BONDED = 10_000n * COIN;
 const PAID = 250n * COIN;
 /** An onion for so many blocks is enough here, and is made at once. */
 const ONION_DEPTH = 65_536;
-/** For a bond to become final and enter the table, with some to spare for a machine that is busy. */
+/** For a bond to become final and enter the table; and for a machine that is busy. */
 const TABLE_EPOCHS = 8;
+const SPARE_MS = 60_000;
 
 export interface Stage {
   /** Of a devnet's console, with its token. */
@@ -134,7 +135,7 @@ async function pay(actor: Actor, { random }: Stage, story: Story): Promise<void>
 
 async function awaitTable(actor: Actor, bondHeight: number, story: Story): Promise<void> {
   const { client, owner, rules } = actor;
-  const limitMs = TABLE_EPOCHS * rules.epochMs + 20_000;
+  const limitMs = TABLE_EPOCHS * rules.epochMs + SPARE_MS;
   await story.chapter("Final: two thirds vote, and the bond enters the table");
   const final = await story.until(`finality of height ${bondHeight}`, limitMs, async () => {
     const finality = await client.stake.finality();
@@ -186,7 +187,7 @@ async function withdraw(actor: Actor, story: Story): Promise<void> {
 async function awaitPayout(actor: Actor, story: Story): Promise<void> {
   const { client, owner, rules, chain, purse } = actor;
   await story.chapter("Paid: the bond comes back");
-  const limitMs = (rules.unbondEpochs + TABLE_EPOCHS) * rules.epochMs + chain.maturityBlocks * rules.slotMs + 20_000;
+  const limitMs = (rules.unbondEpochs + TABLE_EPOCHS) * rules.epochMs + chain.maturityBlocks * rules.slotMs + SPARE_MS;
   const byReason = await story.until("the bond on the account", limitMs, async () => {
     const earned = await readBalance(client, owner, purse.fromHeight);
     return earned.byReason.has("unbonded") ? earned.byReason : null;
