@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Account } from "#api/contract";
-import { useAccount, useAccountTransactions, useNames } from "../client/index.ts";
+import { useAccount, useAccountTransactions, useNames, useValidators } from "../client/index.ts";
 import {
   Amount,
   Badge,
@@ -27,6 +27,7 @@ export function AccountPage() {
   const address = useParam("address");
   const account = useAccount(address);
   const name = useNames().get(address);
+  const isValidator = useValidators().data?.items.some((one) => one.address === address) === true;
   return (
     <>
       <title>{`${name ?? shorten(address, 6)} · Agon`}</title>
@@ -44,9 +45,16 @@ export function AccountPage() {
         ]}
         badge={account.data?.exists === false ? <Badge icon="info">never used</Badge> : null}
         actions={
-          <Link to="/wallet" search={{ to: address }} className={buttonClass("plain", "small")}>
-            Send to it
-          </Link>
+          <>
+            {isValidator ? (
+              <Link to={`/validators/${address}`} className={buttonClass("plain", "small")}>
+                Its validator
+              </Link>
+            ) : null}
+            <Link to="/wallet" search={{ to: address }} className={buttonClass("plain", "small")}>
+              Send to it
+            </Link>
+          </>
         }
       />
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { DevnetNode } from "#api/contract";
-import { type NodeOrder, useConnection, useNodeOrder } from "../client/index.ts";
+import { type NodeOrder, useConnection, useFeature, useNodeOrder } from "../client/index.ts";
 import { Button, Card, Dialog, Field, Icon, type IconName } from "../ui/index.ts";
 import { NodesTable } from "./nodes-table.tsx";
 
@@ -45,9 +45,11 @@ export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[]
     if (order.question === undefined) give.mutate({ order: order.order, name });
     else setAsked({ order, name });
   };
+  const canMine = useFeature("mining") === true;
+  const running = RUNNING.filter(({ order }) => order !== "mine" || canMine);
   const orders = (node: DevnetNode) => (
     <span className="inline-flex gap-1">
-      {(node.state === "running" ? RUNNING : node.state === "stopped" || node.state === "crashed" ? STOPPED : []).map(
+      {(node.state === "running" ? running : node.state === "stopped" || node.state === "crashed" ? STOPPED : []).map(
         (order) => (
           <Button
             key={order.order}
