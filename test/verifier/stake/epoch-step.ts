@@ -95,9 +95,8 @@ function nextTable(validators: Validators, epoch: bigint, { leakEpochs, maxValid
   const able = all.filter((each) => activeOf(each) > 0n && !each.isLeaked && each.freeFrom <= epoch);
   const isLong = stepsSinceFinal > leakEpochs;
   const absent = isLong ? able.filter((each) => each.isStanding && each.missed >= leakEpochs) : [];
-  const isLeaked = absent.length > 0 && absent.length < able.length;
-  const present = isLeaked ? able.filter((each) => !absent.includes(each)) : able;
-  if (isLeaked) for (const each of absent) each.isLeaked = true;
+  if (absent.length < able.length) for (const each of absent) each.isLeaked = true;
+  const present = able.filter((each) => !each.isLeaked);
   // Sorting keeps the order of those that are equal, which is that of their numbers.
   const heaviest = [...present].sort((a, b) => Number(activeOf(b) > activeOf(a)) - Number(activeOf(a) > activeOf(b)));
   const chosen = heaviest.slice(0, maxValidators);
@@ -114,7 +113,7 @@ function nextTable(validators: Validators, epoch: bigint, { leakEpochs, maxValid
     }
     validator.isStanding = stands;
   }
-  return tableOf(chosen, isLeaked);
+  return tableOf(chosen, isLong);
 }
 
 function tableOf(chosen: readonly Validator[], isLeaked: boolean): Table {

@@ -1,5 +1,5 @@
 /** A chain of stake in memory, slot after slot, with whatever votes and transactions a test wants in its blocks. */
-import { createManualClock, silentLogger, toHex } from "#base";
+import { asSignature, createManualClock, type Hash, silentLogger, toHex } from "#base";
 import { type Chain, DEFAULT_CHAIN_OPTIONS, openChain, sealBlock } from "#chain";
 import { addressOf, ed25519Sign, verifySignature } from "#crypto";
 import { createBus, type NodeEvents } from "#events";
@@ -29,13 +29,20 @@ export interface StakeMine {
   slot(): number;
   /** Lets slots pass without blocks. */
   skip(count: number): void;
-  /** The block of the next slot. @returns null where its leader is in jail or has no onion any more: the slot stays empty */
+  /** Who is drawn in a slot after the head. */
+  leaderAt(slot: number): TestValidator;
+  /** The block of the next slot, which nobody gets. @returns null where its leader cannot make one */
+  seal(content?: SlotContent): Block | null;
+  /** What the node says to a block: the code of its refusal, or of the cause, or what became of it. */
+  give(block: Block): Promise<string>;
+  /** The block of the next slot, on the chain. @returns null where its leader is in jail or has no onion any more: the slot stays empty */
   block(content?: SlotContent): Promise<Block | null>;
   /** What these would vote in the next slot, if they may vote there. */
   votes(voters: Iterable<TestValidator>): Vote[];
   /** Who signs with this key. */
   holderOf(key: Uint8Array): TestValidator;
-  lines(): string[];
+  /** The file of its chain, and of blocks that follow on that. */
+  lines(...more: readonly Block[]): string[];
 }
 
 export async function openStakeMine(spec: StakeChainSpec, holders: readonly TestValidator[]): Promise<StakeMine> {
@@ -50,28 +57,48 @@ export async function openStakeMine(spec: StakeChainSpec, holders: readonly Test
       throw error;
     }),
   });
+  /** Of whatever onion of theirs the tip is: a validator may have taken over another's. */
+  const reveal = (tip: Hash): Hash | null => {
+    for (const { signer } of holders) {
+      const value = signer.reveal(tip);
+      if (value !== null) return value;
+    }
+    return null;
+  };
   const byKey = new Map(holders.map((each) => [toHex(each.key), each]));
   const holderOf = (key: Uint8Array): TestValidator => byKey.get(toHex(key))!;
   const lottery = chain.engine.lottery!;
   let slot = 1;
+  const leaderAt = (at: number): TestValidator => holderOf(lottery.leaderOf(at, chain.head.snapshot)!);
+  const seal = ({ transactions = [], votes = [] }: SlotContent = {}): Block | null => {
+    clock.runTo(lottery.slotStartMs(slot));
+    const { key, owner, seed } = leaderAt(slot);
+    const draft = chain.draft({ me: { key, reveal }, address: owner }, transactions, votes);
+    if (draft.kind !== "draft" || draft.block.job.kind !== "sign") return null;
+    const { job } = draft.block;
+    return sealBlock(draft.block, job.seal(asSignature(ed25519Sign(job.message, seed))));
+  };
+  const give = async (block: Block): Promise<string> => {
+    const [result] = await chain.import([{ block }]);
+    if (result?.kind === "waiting") return result.why;
+    return result?.kind === "refused" ? String(result.fault.detail?.cause ?? result.fault.code) : String(result?.kind);
+  };
   return {
     ...{ spec, chain, holderOf },
     slot: () => slot,
     skip: (count) => {
       slot += count;
-    },
-    async block({ transactions = [], votes = [] } = {}) {
       clock.runTo(lottery.slotStartMs(slot));
-      const leader = holderOf(lottery.leaderOf(slot, chain.head.snapshot)!);
+    },
+    leaderAt,
+    seal,
+    give,
+    async block(content) {
+      const block = seal(content);
+      const said = block === null ? "leader-jailed" : await give(block);
       slot++;
-      const draft = chain.draft({ me: leader.signer, address: leader.owner }, transactions, votes);
-      if (draft.kind !== "draft") return null;
-      const { job } = draft.block;
-      if (job.kind !== "sign") throw new Error("a chain of stake was expected");
-      const block = sealBlock(draft.block, job.seal(ed25519Sign(job.message, leader.seed) as never));
-      const [result] = await chain.import([{ block }]);
-      if (result?.kind === "refused" && result.fault.detail?.cause === "leader-jailed") return null;
-      if (result?.kind !== "imported") throw new Error(`the block is ${JSON.stringify(result)}`);
+      if (said === "leader-jailed") return null;
+      if (said !== "imported") throw new Error(`the block is ${said}`);
       return block;
     },
     votes(voters) {
@@ -79,25 +106,29 @@ export async function openStakeMine(spec: StakeChainSpec, holders: readonly Test
       return [...voters].flatMap(({ key, seed }) => {
         const duty = chain.engine.voting!.duty(chain.head.snapshot, { key }, nowMs);
         if (duty.kind !== "now") return [];
-        return [{ ...duty.vote, signature: ed25519Sign(duty.job.message, seed) as Vote["signature"] }];
+        return [{ ...duty.vote, signature: asSignature(ed25519Sign(duty.job.message, seed)) }];
       });
     },
-    lines: () => linesOf(chain),
+    lines: (...more) => linesOf(chain, more),
   };
 }
 
 /** The file of BLOCK-13 for a chain that lies in no directory. */
-export function linesOf(chain: Chain): string[] {
-  const { head, spec, chainId, genesisId } = chain;
-  const at = { height: head.header.height, id: toHex(head.id) };
-  const first = { format: "agon-chain/1", spec: specToJson(spec), chainId: toHex(chainId), genesis: toHex(genesisId) };
-  const lines = [JSON.stringify({ ...first, head: at })];
-  for (let height = 1; height <= at.height; height++) {
+export function linesOf(chain: Chain, more: readonly Block[] = []): string[] {
+  const { spec, chainId, genesisId, engine } = chain;
+  const blocks = [...more];
+  for (let height = chain.head.header.height; height >= 1; height--) {
     const entry = chain.blockAt(height)!;
-    const block = toHex(encodeBlock({ header: entry.header, body: chain.body(entry) }));
-    lines.push(JSON.stringify({ height, id: toHex(entry.id), block }));
+    blocks.unshift({ header: entry.header, body: chain.body(entry) });
   }
-  return lines;
+  let head = { height: 0, id: toHex(genesisId) };
+  const lines = blocks.map((block, i) => {
+    const parsed = engine.parse(block.header);
+    head = { height: i + 1, id: parsed.ok ? toHex(parsed.value.id) : head.id };
+    return JSON.stringify({ ...head, block: toHex(encodeBlock(block)) });
+  });
+  const ids = { chainId: toHex(chainId), genesis: toHex(genesisId) };
+  return [JSON.stringify({ format: "agon-chain/1", spec: specToJson(spec), ...ids, head }), ...lines];
 }
 
 function prepare(chainId: ReturnType<typeof chainIdOf>, bytes: Uint8Array): PreparedTransaction | null {
