@@ -47,7 +47,7 @@ export function createPatience(
 }
 
 /** Whether waiting may help: no answer, too many requests, or a node that says it cannot now. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   return (
     error instanceof ApiError &&
     (error.status === 0 || error.status === 429 || error.status >= 502 || error.status === 503)

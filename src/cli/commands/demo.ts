@@ -7,11 +7,11 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { ApiError, type Client } from "#api/contract";
 import { OperationError, toHex } from "#base";
 import { apiOf, connect, connectForOrders, type OrderClient } from "../connect.ts";
+import { concludeStory } from "../demo/conclude.ts";
 import { startOwnDevnet } from "../demo/own-devnet.ts";
 import { runPosDemo } from "../demo/pos-demo.ts";
-import { createStory, type Story } from "../demo/story.ts";
+import { createStory } from "../demo/story.ts";
 import { DEVNET_FOLDER, debugOption, examples, jsonOption, readUrl } from "../options.ts";
-import { plural, print } from "../print.ts";
 import { note, type Terminal, write } from "../terminal.ts";
 
 interface Setting {
@@ -63,18 +63,8 @@ function posCommand(terminal: Terminal) {
       } finally {
         await setting.close();
       }
-      await conclude(terminal, options, story);
+      await concludeStory(terminal, options, story);
     });
-}
-
-async function conclude(terminal: Terminal, options: { json?: boolean | undefined }, { checks }: Story): Promise<void> {
-  const failed = checks.filter(({ ok }) => !ok);
-  await print(terminal, options, { ok: failed.length === 0, checks }, () =>
-    failed.length === 0
-      ? `\nAll ${plural(checks.length, "check")} held.`
-      : `\n${failed.length} of ${plural(checks.length, "check")} did not hold:\n${failed.map(({ what, expected, found }) => `  ${what}: ${found}, not ${expected}`).join("\n")}`,
-  );
-  if (failed.length > 0) throw new OperationError("demo-failed", `${plural(failed.length, "check")} did not hold`);
 }
 
 interface DemoOptions {

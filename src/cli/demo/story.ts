@@ -1,6 +1,7 @@
 /** A demonstration told step by step, with checks that are shown when they are made and counted at the end. */
 import { setTimeout as delay } from "node:timers/promises";
 import { OperationError } from "#base";
+import { isPassing } from "../patience.ts";
 
 const LOOK_EVERY_MS = 200;
 
@@ -17,7 +18,7 @@ export interface Story {
   chapter(text: string): Promise<void>;
   say(text: string): Promise<void>;
   check(what: string, expected: string, found: string): Promise<void>;
-  /** Asks until there is an answer. @throws OperationError `timeout` that says what did not come */
+  /** Asks until there is an answer, over a node that is too busy to give one. @throws OperationError `timeout` that says what did not come */
   until<T>(what: string, limitMs: number, ask: () => Promise<T | null>): Promise<T>;
 }
 
@@ -41,7 +42,10 @@ export function createStory(tell: (line: string) => Promise<void>, signal: Abort
     },
     async until(what, limitMs, ask) {
       for (const endMs = performance.now() + limitMs; performance.now() < endMs; ) {
-        const found = await ask();
+        const found = await ask().catch((error: unknown) => {
+          if (signal.aborted || !isPassing(error)) throw error;
+          return null;
+        });
         if (found !== null) return found;
         await delay(LOOK_EVERY_MS, undefined, { signal });
       }
