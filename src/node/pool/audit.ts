@@ -89,7 +89,9 @@ function chooseKey({ key, receipts }: AuditOptions, info: PoolInfo): { key: Key;
 
 async function newestRounds({ pool }: Client, count: number): Promise<number[]> {
   if (count === 0) return [];
-  return (await pool.rounds({ limit: Math.min(100, count) })).items.map(({ id }) => id);
+  return (await pool.rounds({ limit: Math.min(100, count) })).items
+    .filter(({ shares }) => shares > 0)
+    .map(({ id }) => id);
 }
 
 /** What is no head is none of this pool's. */

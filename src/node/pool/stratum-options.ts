@@ -4,11 +4,13 @@ import type { PoolOptions } from "./options.ts";
 
 export function stratumOptions(given: PoolOptions["stratum"], defaults: StratumOptions): StratumOptions {
   const { host, port, tls, startDifficulty, maxConnections, maxConnectionsPerHost } = given;
+  const start = startDifficulty ?? defaults.startDifficulty;
   return {
     ...defaults,
     ...{ host, port },
     ...(tls === null ? {} : { tlsPort: tls.port, tlsCertFile: tls.certFile, tlsKeyFile: tls.keyFile }),
-    startDifficulty: startDifficulty ?? defaults.startDifficulty,
+    startDifficulty: start,
+    minDifficulty: Math.min(start, defaults.minDifficulty),
     maxConnections: maxConnections ?? defaults.maxConnections,
     maxConnectionsPerHost: maxConnectionsPerHost ?? defaults.maxConnectionsPerHost,
   };

@@ -1,0 +1,273 @@
+/** A pool on a devnet, and a miner written from the public description of the protocol. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { type Client, createClient } from "#api/contract";
+import { formatAddress } from "#crypto";
+import { devAccount } from "#wallet/core";
+import { createTempFolder, type TempFolder } from "../support/temp.ts";
+import { agon, type RunningAgon, startAgon } from "./agon-process.ts";
+import { type DevnetUnderTest, startDevnet } from "./devnet-under-test.ts";
+import { StratumMiner } from "./stratum-miner.ts";
+
+/** A share every 1,024 hashes or so: some dozens for a block. */
+const SHARE_DIFFICULTY = String(2 ** -22);
+const RIVAL_BLOCKS = 8;
+const MATURITY = 10;
+const DEPTH = 10;
+const COIN = 100_000_000n;
+const PATIENCE = { timeout: 60_000, interval: 50 };
+
+const ALICE = formatAddress(devAccount(3).address, "tagon");
+const BOB = formatAddress(devAccount(4).address, "tagon");
+let folder: TempFolder;
+let devnet: DevnetUnderTest;
+let rival: RunningAgon;
+let pool: Pool;
+
+interface Pool {
+  readonly process: RunningAgon;
+  readonly client: Client;
+  readonly port: number;
+}
+
+beforeAll(async () => {
+  folder = await createTempFolder("agon-pool");
+  const [net, lonely] = await Promise.all([
+    startDevnet(join(folder.dir, "net"), ["--nodes", "3", "--spec", "test", "--hash-rate", "1"]),
+    startRival(),
+  ]);
+  [devnet, rival] = [net, lonely];
+  pool = await startPool("pool", "dev-0");
+});
+afterAll(async () => {
+  await pool?.process.stop("SIGKILL");
+  await rival?.stop("SIGKILL");
+  await devnet?.stop("SIGTERM");
+  await folder[Symbol.asyncDispose]();
+});
+
+/** A node that knows nobody, with a chain of its own that is heavier than what the pool will find at first. */
+async function startRival(peer?: string): Promise<RunningAgon> {
+  const data = join(folder.dir, "rival");
+  const known = peer === undefined ? [] : ["--p2p-bootstrap", peer];
+  const own = ["--data", data, "--spec", "test", "--api-port", "0", "--p2p-port", "0", "--log-level", "error"];
+  const node = await startAgon(["node", ...own, ...known]);
+  const token = readFileSync(join(data, "api-token"), "utf8").trim();
+  const client = createClient({ baseUrl: String(node.said.api), token, fetch });
+  if (peer === undefined) await client.mine({ blocks: RIVAL_BLOCKS });
+  return node;
+}
+
+async function startPool(name: string, from: string, more: readonly string[] = []): Promise<Pool> {
+  const data = join(folder.dir, name);
+  const running = await startAgon([
+    ...["pool", "--node", devnet.url, "--node-data", devnet.data, "--data", data, "--from", from],
+    ...["--port", "0", "--api-port", "0", "--threshold", "20", "--difficulty", SHARE_DIFFICULTY],
+    ...["--log-level", "error", ...more],
+  ]);
+  const token = readFileSync(join(data, "api-token"), "utf8").trim();
+  const [url] = running.said.stratum as string[];
+  return {
+    process: running,
+    client: createClient({ baseUrl: String(running.said.api), token, fetch, timeoutMs: 30_000 }),
+    port: Number(new URL(url!).port),
+  };
+}
+
+async function joinPool(at: Pool, address: string): Promise<StratumMiner> {
+  const miner = await StratumMiner.connect(at.port, address);
+  onTestFinished(() => miner.close());
+  return miner;
+}
+
+/** Blocks of the pool that the chain has, newest first. */
+async function poolBlocks() {
+  const { items } = await pool.client.pool.rounds({ limit: 100 });
+  return items.flatMap(({ block }) => (block === null || block.state === "orphaned" ? [] : block));
+}
+
+/** Mines until the pool has found so many blocks that are in the chain and whose reward is divided. */
+async function findBlocks(miner: StratumMiner, count: number) {
+  const before = (await poolBlocks()).length;
+  let found = before;
+  let stopped = false;
+  const search = miner.mine(() => stopped);
+  await vi.waitFor(async () => {
+    const blocks = await poolBlocks();
+    found = blocks.filter(({ reward }) => reward !== null).length;
+    expect(found).toBeGreaterThanOrEqual(before + count);
+  }, PATIENCE);
+  stopped = true;
+  await search;
+  return poolBlocks();
+}
+
+/** Mines at a node, and waits until all nodes have the same head. */
+async function bury(blocks: number): Promise<void> {
+  await devnet.client.mine({ blocks });
+  await agree();
+}
+
+async function agree(): Promise<void> {
+  await vi.waitFor(async () => {
+    const heads = (await devnet.nodes()).map(({ head }) => head?.hash);
+    expect(new Set(heads).size).toBe(1);
+  }, PATIENCE);
+}
+
+describe("a pool on a devnet of three nodes", () => {
+  it("takes blocks from a miner that knows the public protocol alone, and everybody agrees who found what", async () => {
+    const miner = await joinPool(pool, `${ALICE}.rig-1`);
+    const blocks = await findBlocks(miner, 2);
+    await agree();
+    const { address } = await pool.client.pool.status();
+    for (const block of blocks) {
+      expect(block.finder).toBe(ALICE);
+      expect(miner.shares.some(({ hash, isBlock }) => isBlock && hash === explorerOrder(block.hash))).toBe(true);
+      for (const { name } of await devnet.nodes()) {
+        const seen = await (await devnet.direct(name)).block(block.hash);
+        expect(seen).toMatchObject({ canonical: true, height: block.height, proposer: address });
+        expect(seen.credits.map(({ to }) => to)).toEqual([address]);
+        expect(seen.reward).toBe(block.reward);
+      }
+      // The pool's own pages ask its server.
+      expect((await pool.client.block(block.hash)).hash).toBe(block.hash);
+    }
+    const [own] = (await pool.client.pool.miner(ALICE)).workers;
+    expect(own).toMatchObject({ worker: "rig-1", rejected: 0 });
+    expect(own!.accepted).toBe(miner.accepted.length);
+    expect((await pool.client.status()).features).toContain("pool");
+  });
+
+  it("takes credits back when a reorganisation takes its blocks, and tells miners", async () => {
+    const miner = await joinPool(pool, ALICE);
+    const before = await poolBlocks();
+    expect(BigInt((await pool.client.pool.miner(ALICE)).immature)).toBe(BigInt(before.length) * 4_950_000_000n);
+    await rival.stop("SIGTERM");
+    rival = await startRival((await devnet.node("node-1")).p2p);
+    await vi.waitFor(async () => {
+      for (const { name } of await devnet.nodes())
+        for (const { hash } of before)
+          expect(await (await devnet.direct(name)).block(hash)).toMatchObject({ canonical: false });
+    }, PATIENCE);
+    await vi.waitFor(async () => {
+      await pool.client.pool.pay();
+      expect((await pool.client.pool.miner(ALICE)).immature).toBe("0");
+    }, PATIENCE);
+    const { items } = await pool.client.pool.credits(ALICE);
+    expect(items.length).toBe(before.length);
+    for (const { state } of items) expect(state).toBe("orphaned");
+    for (const { height } of before)
+      await vi.waitFor(() => expect(miner.notices.join("\n")).toContain(`Block ${height} of this pool left the chain`));
+    await rival.stop("SIGTERM");
+  });
+
+  it("goes on with exact books after kill -9, and pays once", async () => {
+    const [alice, bob] = [await joinPool(pool, ALICE), await joinPool(pool, BOB)];
+    await findBlocks(alice, 1);
+    // Killed in the middle of shares: what was acknowledged is counted, whatever else becomes of it.
+    const search = [alice.mine(() => false), bob.mine(() => false)];
+    await vi.waitFor(() => expect(bob.accepted.length).toBeGreaterThan(20), PATIENCE);
+    await pool.process.stop("SIGKILL");
+    await Promise.all(search);
+    pool = await startPool("pool", "dev-0");
+    for (const [address, miner] of [[ALICE, alice] as const, [BOB, bob] as const]) {
+      const headers = new Set(await headersOf(pool.client, address));
+      for (const { header } of miner.accepted) expect(headers).toContain(header);
+    }
+    const again = await joinPool(pool, BOB);
+    await findBlocks(again, 1);
+    await bury(MATURITY);
+    await settled(({ confirmed, pending }) => confirmed >= 2 && pending === 0);
+
+    const owed = await booksOf();
+    await pool.client.pool.pay();
+    await vi.waitFor(async () => expect((await pool.client.pool.payouts()).items).toHaveLength(1), PATIENCE);
+    await pool.process.stop("SIGKILL");
+    pool = await startPool("pool", "dev-0");
+    await pool.client.pool.pay();
+    await bury(DEPTH + 1);
+    await vi.waitFor(async () => {
+      await pool.client.pool.pay();
+      expect((await pool.client.pool.status()).paying).toBe("0");
+    }, PATIENCE);
+
+    const { items: payouts } = await pool.client.pool.payouts();
+    expect(payouts).toHaveLength(1);
+    expect(payouts[0]).toMatchObject({ state: "confirmed" });
+    const paid = await booksOf();
+    expect(paid.total).toBe(owed.total);
+    expect(paid.paid).toBe(BigInt(payouts[0]!.cost));
+    const inChain = await devnet.client.transaction(payouts[0]!.transaction);
+    expect(inChain).toMatchObject({ kind: "transfer", status: "included", fee: payouts[0]!.fee });
+    for (const address of [ALICE, BOB]) {
+      const { items } = await pool.client.pool.minerPayouts(address);
+      const amount = items.reduce((sum, payout) => sum + BigInt(payout.amount), 0n);
+      expect(BigInt((await devnet.client.account(address)).balance)).toBe(1_000_000n * COIN + amount);
+    }
+  });
+
+  it("lets an audit from outside find nothing, and prove a share that was dropped on purpose", async () => {
+    const audit = (at: Pool, address: string) =>
+      agon([
+        ...["pool", "audit", "--pool", String(at.process.said.api), "--node", devnet.url],
+        ...["--address", address, "--json"],
+      ]);
+    const honest = await audit(pool, BOB);
+    expect(honest.err).toBe("");
+    expect(honest.code).toBe(0);
+    const report = JSON.parse(honest.out.toString());
+    expect(report).toMatchObject({ cheated: false, report: { findings: [] } });
+    expect(report.report.checked.payouts).toBe(1);
+
+    const cheat = await startPool("cheat", "dev-1", ["--drop-every", "5"]);
+    onTestFinished(async () => void (await cheat.process.stop("SIGKILL")));
+    const miner = await joinPool(cheat, BOB);
+    await miner.mineShares(12);
+    // Signs the log as it is.
+    await cheat.client.pool.pay();
+    await miner.mineShares(1);
+    await cheat.client.pool.pay();
+    const caught = await audit(cheat, BOB);
+    expect(caught.code).toBe(1);
+    const { findings } = JSON.parse(caught.out.toString()).report;
+    const proof = findings.find(({ code }: { code: string }) => code === "share-dropped");
+    expect(proof).toMatchObject({ severity: "proof" });
+    expect(Object.keys(proof.evidence).length).toBeGreaterThan(0);
+  });
+});
+
+async function settled(isDone: (blocks: { confirmed: number; pending: number }) => boolean): Promise<void> {
+  await vi.waitFor(async () => {
+    await pool.client.pool.pay();
+    expect(isDone((await pool.client.pool.status()).blocks)).toBe(true);
+  }, PATIENCE);
+}
+
+/** Sums over all miners, in atoms. */
+async function booksOf() {
+  const { items } = await pool.client.pool.miners({ limit: 100 });
+  const sum = (read: (item: (typeof items)[number]) => string): bigint =>
+    items.reduce((all, item) => all + BigInt(read(item)), 0n);
+  const [owed, paying, paid] = [sum((one) => one.owed), sum((one) => one.paying), sum((one) => one.paid)];
+  return { paid, total: owed + paying + paid };
+}
+
+/** Of all shares of which the pool gives receipts. */
+async function headersOf(client: Client, address: string): Promise<string[]> {
+  const headers: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await client.pool.receipts({ address, ...(after === undefined ? {} : { after }) });
+    // Signature 64, then the header at 108 of the record (RECEIPT-1).
+    headers.push(...page.items.map(({ receipt }) => receipt.slice(2 * 172, 2 * 252)));
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return headers;
+}
+
+/** Ids are the bytes of the hash as they are; miners read them from the end. */
+function explorerOrder(id: string): string {
+  return Buffer.from(id, "hex").reverse().toString("hex");
+}
