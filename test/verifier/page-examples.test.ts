@@ -26,25 +26,43 @@ function cut(text: string, form: RegExp): string {
 }
 
 describe("chain-spec.md", () => {
-  it.each(["main", "test", "dev"])("has the id of %s", (name) => {
+  it.each(["main", "test", "dev", "pos-test", "pos-dev"])("has the id of %s", (name) => {
     const json = chain(name);
     readSpecification(json);
-    expect(page("chain-spec")).toContain(`${name.padEnd(4)} ${chainIdOf(json).toString("hex")}\n`);
+    expect(page("chain-spec")).toMatch(new RegExp(`^${name} +${chainIdOf(json).toString("hex")}$`, "m"));
   });
 
   it("says how the dev accounts come about", () => {
     const spec = readSpecification(chain("dev"));
-    // What comes before the 32 bytes of an Ed25519 seed in PKCS #8 (RFC 8410).
-    const pkcs8 = hex("302e020100300506032b657004220420");
-    for (const [n, { address }] of spec.accounts.entries()) {
-      const der = Buffer.concat([pkcs8, sha256(ascii("agon/dev-account/v1"), ascii(`dev-${n}`))]);
-      const publicKey = createPublicKey(createPrivateKey({ key: der, format: "der", type: "pkcs8" }));
-      const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
-      expect(addressOf(key)).toEqual(address);
-    }
+    for (const [n, { address }] of spec.accounts.entries())
+      expect(addressOf(keyOf(sha256(ascii("agon/dev-account/v1"), ascii(`dev-${n}`))))).toEqual(address);
     expect(spec.accounts).toHaveLength(10);
   });
+
+  it("says how the dev validators come about", () => {
+    const { engine } = readSpecification(chain("pos-dev"));
+    if (engine.kind !== "pos") throw new Error("a chain of stake is wanted");
+    for (const [n, { owner, key, tip }] of engine.validators.entries()) {
+      const name = ascii(`validator-${n}`);
+      const secret = sha256(ascii("agon/dev-validator/v1"), name);
+      expect(addressOf(keyOf(sha256(ascii("agon/dev-account/v1"), name)))).toEqual(owner);
+      expect(keyOf(secret)).toEqual(key);
+      let layer = sha256(ascii("agon/onion-seed/v1"), secret, u32(0));
+      for (let i = 0; i < 65_536; i++) layer = sha256(ascii("agon/onion/v1"), layer);
+      expect(layer).toEqual(tip);
+    }
+    expect(engine.validators).toHaveLength(3);
+  });
 });
+
+/** The public key of an Ed25519 seed. */
+function keyOf(seed: Buffer): Buffer {
+  // What comes before the 32 bytes of a seed in PKCS #8 (RFC 8410).
+  const pkcs8 = hex("302e020100300506032b657004220420");
+  const der = Buffer.concat([pkcs8, seed]);
+  const publicKey = createPublicKey(createPrivateKey({ key: der, format: "der", type: "pkcs8" }));
+  return publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+}
 
 describe("blocks.md", () => {
   it("has the root of an empty body", () => {
