@@ -21,6 +21,8 @@ export interface BlockStore {
   bySeq(seq: number): BlockEntry | null;
   /** Of the head's branch as committed. */
   atHeight(height: number): BlockEntry | null;
+  /** Whether that branch leads through it; reads no entry. */
+  isOnChain(entry: BlockEntry): boolean;
   body(entry: BlockEntry): Body;
   bodyBytes(entry: BlockEntry): Uint8Array;
   /** A stored body's transactions; signatures are not checked again. */
@@ -60,16 +62,19 @@ export function createBlockStore(store: Store, engine: Engine, prepare: PrepareK
     if (!decoded.ok) throw new InvariantError(`the body of block ${toHex(entry.id)} is damaged`);
     return decoded.value;
   };
+  const seqAt = (height: number): number | null => {
+    const seq = height > MAX_HEIGHT ? null : store.get(keys.canonical(height));
+    return seq === null ? null : decodeSeq(seq);
+  };
   return {
     get,
     bySeq,
     atHeight(height) {
-      if (height > MAX_HEIGHT) return null;
-      const seq = store.get(keys.canonical(height));
-      if (seq === null) return null;
-      const entry = bySeq(decodeSeq(seq));
+      const seq = seqAt(height);
+      const entry = seq === null ? null : bySeq(seq);
       return entry === null ? null : (get(entry.id) ?? entry);
     },
+    isOnChain: (entry) => seqAt(entry.header.height) === entry.seq,
     body,
     bodyBytes,
     transactions: (entry) => unsettled.get(entry.seq)?.transactions ?? body(entry).transactions.map(prepare),

@@ -179,7 +179,7 @@ export async function openChain(options: ChainOptions, given: ChainParts): Promi
     tables,
   });
   const line = new ImportLine(options, opened, { ...parts, blocks, working, index, votes, trusted });
-  const isOnChain = (entry: BlockEntry): boolean => blocks.atHeight(entry.header.height)?.seq === entry.seq;
+  const { isOnChain } = blocks;
 
   return {
     spec,

@@ -290,7 +290,7 @@ export class ImportLine {
   #settled(result: ImportResult): ImportResult {
     if (result.kind !== "stored" && result.kind !== "imported") return result;
     const entry = this.#parts.blocks.get(result.id);
-    const onChain = entry !== null && this.#parts.blocks.atHeight(entry.header.height)?.seq === entry.seq;
+    const onChain = entry !== null && this.#parts.blocks.isOnChain(entry);
     return { kind: onChain ? "imported" : "stored", id: result.id };
   }
 

@@ -41,6 +41,8 @@ export class WorkingState {
   #head: BlockEntry;
   #log: Step[] = [];
   #writes: Write[] = [];
+  /** By sequence number, as they are now: those of a group change once more when they are executed. */
+  #entries = new Map<number, BlockEntry>();
   #touched: BlockEntry[] = [];
   #replaced: BlockEntry[] = [];
   #taken: readonly number[] = [];
@@ -65,7 +67,7 @@ export class WorkingState {
 
   /** Whether there is anything to commit. */
   get dirty(): boolean {
-    return this.#writes.length > 0;
+    return this.#writes.length > 0 || this.#entries.size > 0;
   }
 
   /** Takes in a block whose header and body hold together. */
@@ -73,11 +75,8 @@ export class WorkingState {
     this.#parts.blocks.remember(entry, { bodyBytes, transactions });
     this.#parts.index.add(entry.seq, transactions);
     this.#touched.push(entry);
-    this.#writes.push(
-      put(keys.block(entry.seq), bodyBytes),
-      put(keys.header(entry.seq), encodeEntry(this.#parts.engine, entry)),
-      put(keys.seqOf(entry.id), encodeSeq(entry.seq)),
-    );
+    this.#entries.set(entry.seq, entry);
+    this.#writes.push(put(keys.block(entry.seq), bodyBytes), put(keys.seqOf(entry.id), encodeSeq(entry.seq)));
   }
 
   markInvalid(entry: BlockEntry): void {
@@ -144,7 +143,9 @@ export class WorkingState {
 
   /** The writes of everything since the last commit, state pages among them when `withPages`. */
   takeWrites(extra: readonly Write[], withPages: boolean): readonly Write[] {
-    const writes = [...this.#writes, ...extra];
+    const { engine } = this.#parts;
+    const entries = [...this.#entries.values()].map((entry) => put(keys.header(entry.seq), encodeEntry(engine, entry)));
+    const writes = [...this.#writes, ...entries, ...extra];
     this.#parts.index.flushInto(writes);
     if (withPages) {
       const pages = this.#ledger.takeDirtyPages();
@@ -181,6 +182,7 @@ export class WorkingState {
   #forgetGroup(): void {
     this.#log = [];
     this.#writes = [];
+    this.#entries = new Map();
     this.#touched = [];
     this.#replaced = [];
     this.#taken = [];
@@ -191,7 +193,7 @@ export class WorkingState {
   #update(entry: BlockEntry): void {
     this.#parts.blocks.remember(entry);
     this.#replaced.push(entry);
-    this.#writes.push(put(keys.header(entry.seq), encodeEntry(this.#parts.engine, entry)));
+    this.#entries.set(entry.seq, entry);
   }
 
   #revert(entry: BlockEntry): void {

@@ -98,6 +98,11 @@ export interface Validity<C, S, D> {
   /** The header alone; runs first on anything from a stranger. */
   checkSeal(block: Parsed<C, S>): Result<void, Fault>;
   checkOnParent(block: Parsed<C, S>, parent: Snapshot<D>, nowMs: number): Verdict;
+  /**
+   * The parent as it were if the state that its children wait for (`needs-state`) changed nothing, which is the usual
+   * case; the same snapshot where they need not wait. Says what is worth fetching ahead, never what is valid.
+   */
+  presume(parent: Snapshot<D>): Snapshot<D>;
 }
 
 export interface Production<C, D> {

@@ -1,7 +1,7 @@
 /** Headers first: a peer's branch from where it leaves ours, each header checked on the one before. */
 import { blameSender, equalBytes, err, type Fault, ok, type Result } from "#base";
 import type { Chain } from "#chain";
-import type { Parsed, Snapshot } from "#consensus";
+import type { Engine, Parsed, Snapshot, Verdict } from "#consensus";
 import type { Header } from "#model";
 
 /** A branch of checked headers; `snapshot` is that of the last. */
@@ -41,7 +41,7 @@ export function extendHeaderChain(
     if (fenced !== null) return err(fenced);
     const sealed = engine.checkSeal(parsed.value);
     if (!sealed.ok) return sealed;
-    const verdict = engine.checkOnParent(parsed.value, branch.snapshot, nowMs);
+    const { verdict, parent } = checkAhead(engine, parsed.value, branch.snapshot, nowMs);
     if (verdict.kind === "fault") return err(verdict.fault);
     if (verdict.kind === "wait") {
       branch.complete = true;
@@ -50,7 +50,24 @@ export function extendHeaderChain(
       return ok(undefined);
     }
     if (branch.headers.length < maxKept) branch.headers.push(parsed.value);
-    branch.snapshot = engine.advance(branch.snapshot, parsed.value, null, null);
+    branch.snapshot = engine.advance(parent, parsed.value, null, null);
   }
   return ok(undefined);
+}
+
+/**
+ * Where the engine would wait for the state, the header may still hold on what that state usually is: its block is worth
+ * fetching then, and the import line, which has the state, decides.
+ */
+function checkAhead(
+  engine: Engine,
+  block: Parsed,
+  parent: Snapshot,
+  nowMs: number,
+): { readonly verdict: Verdict; readonly parent: Snapshot } {
+  const verdict = engine.checkOnParent(block, parent, nowMs);
+  if (verdict.kind !== "wait" || verdict.why !== "needs-state") return { verdict, parent };
+  const presumed = engine.presume(parent);
+  const likely = engine.checkOnParent(block, presumed, nowMs);
+  return likely.kind === "ok" ? { verdict: likely, parent: presumed } : { verdict, parent };
 }

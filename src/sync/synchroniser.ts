@@ -256,7 +256,8 @@ export class Synchroniser {
     if (result?.kind !== "refused") return true;
     const { block, from } = group[bad]!;
     // What the header commits to is the fault of who showed us the header; any other body may still be the right one.
-    const isBlockInvalid = !chain.checkHeader(block.header).parsed.ok;
+    const { parsed, onParent } = chain.checkHeader(block.header);
+    const isBlockInvalid = !parsed.ok || onParent?.kind === "fault";
     const guilty = isBlockInvalid ? leader : from;
     reports.report(guilty, result.fault);
     this.#coolDown(guilty);

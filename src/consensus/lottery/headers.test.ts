@@ -115,6 +115,16 @@ describe("the table of the next epoch", () => {
     }
   });
 
+  it("may be presumed to be the present one, where it is not known", () => {
+    const pending = line.extend(lastOfFirst, EPOCH, { table: null });
+    const presumed = engine.presume(pending);
+    expect(dataOf(presumed)).toEqual({ ...dataOf(pending), next: dataOf(pending).current });
+    const child = line.seal(presumed, 2 * EPOCH);
+    expect(engine.checkOnParent(child, presumed, farMs)).toEqual({ kind: "ok" });
+    expect(engine.checkOnParent(child, pending, farMs)).toEqual({ kind: "wait", why: "needs-state" });
+    expect(engine.presume(presumed)).toBe(presumed);
+  });
+
   it("is asked for where it is known by its hash alone", () => {
     const table = createEpochTable([{ key: stranger.me.key, weight: 1n }]);
     const block = line.seal(lastOfFirst, EPOCH);

@@ -22,7 +22,7 @@ import { genesisSnapshot, type LotteryData } from "./snapshot.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot-codec.ts";
 import { turnOn } from "./turn.ts";
 import { createVoting } from "./voting.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, presumeTable } from "./world.ts";
 
 export type LotteryEngine = Engine<LotteryClaim, LotterySeal, LotteryData>;
 
@@ -49,6 +49,7 @@ export function createLotteryEngine(rules: LotteryRules, chainId: Hash, source: 
       return verdict;
     },
     checkOnParent: (block, parent, nowMs) => checkBlockOnParent(world, block, parent, nowMs),
+    presume: (parent) => presumeTable(world.tables, parent),
     turn: (parent, me, nowMs) => turnOn(world, parent, me, nowMs),
     encodeClaim,
     sealJob: (draft, hash, claim) => createSealJob(world.slots.slotAt(draft.timeMs), hash, claim),

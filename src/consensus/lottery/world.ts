@@ -4,6 +4,7 @@ import type { TableSource } from "../engine.ts";
 import { createEligibility, type Eligibility } from "./eligibility.ts";
 import type { LotteryRules } from "./rules.ts";
 import { createSlots, type Slots } from "./slots.ts";
+import type { LotterySnapshot } from "./snapshot.ts";
 import { createTables, type Tables, type TableView } from "./table-view.ts";
 import type { Tally, TallyTables } from "./tally.ts";
 
@@ -30,4 +31,11 @@ export function knownTable(tables: Tables, hash: Hash | null): TableView {
 
 export function tablesOf(tables: Tables, tally: Tally): TallyTables {
   return { current: knownTable(tables, tally.current).main, before: knownTable(tables, tally.before).main };
+}
+
+/** With the present table also for the next epoch, where that of the next is not known yet. */
+export function presumeTable(tables: Tables, snapshot: LotterySnapshot): LotterySnapshot {
+  const { data } = snapshot;
+  if (data.next !== null && tables.load(data.next) !== null) return snapshot;
+  return { ...snapshot, data: { ...data, next: data.current } };
 }
