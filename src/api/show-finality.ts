@@ -50,7 +50,7 @@ function explain({ facts, state, epoch, epochsBehind, leakEpochs }: Standing): s
   if (state === "beginning")
     return "The chain is young: the first checkpoint that two thirds vote for becomes final when the one after it has two thirds too.";
   if (state === "moving")
-    return `Everything up to block ${finalized.height} is final: two thirds of the stake voted for it and for the checkpoint after it. For epoch ${votes.epoch}, ${shareOf(votes)} have voted so far.`;
+    return `Everything up to block ${finalized.height} is final: two thirds of the stake voted for it, and for the checkpoint after it.`;
   const since = `Nothing has become final for ${epochsBehind} epochs, since block ${finalized.height}`;
   if (votes.epoch < epoch - 1)
     return `${since}: there has been no block since epoch ${votes.epoch} (block ${head.height}), so no vote either.`;

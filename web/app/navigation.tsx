@@ -8,8 +8,10 @@ interface Place {
   readonly icon: IconName;
   /** Left out of the bottom bar, which has room for seven; another page leads to it. */
   readonly wideOnly?: boolean;
-  /** Only on chains that have it. */
-  readonly feature?: "mining" | "validators";
+  /** Only on chains, or behind servers, that have it. */
+  readonly feature?: "mining" | "validators" | "pool";
+  /** Left out of the bottom bar where there is this feature, which takes the room. */
+  readonly yieldsTo?: "pool";
 }
 
 const PLACES: readonly Place[] = [
@@ -17,9 +19,10 @@ const PLACES: readonly Place[] = [
   { to: "/blocks", label: "Blocks", icon: "blocks" },
   { to: "/mempool", label: "Mempool", icon: "mempool" },
   { to: "/mining", label: "Mining", icon: "pick", feature: "mining" },
+  { to: "/pool", label: "Pool", icon: "pool", feature: "pool" },
   { to: "/validators", label: "Validators", icon: "validators", feature: "validators" },
   { to: "/epochs", label: "Epochs", icon: "epochs", feature: "validators", wideOnly: true },
-  { to: "/records", label: "Records", icon: "record" },
+  { to: "/records", label: "Records", icon: "record", yieldsTo: "pool" },
   { to: "/network", label: "Network", icon: "network" },
   { to: "/accounts", label: "Accounts", icon: "accounts", wideOnly: true },
   { to: "/wallet", label: "Wallet", icon: "wallet" },
@@ -71,7 +74,10 @@ export function Rail() {
  * picture that something opaque covers from below.
  */
 export function BottomBar() {
-  const places = usePlaces().filter((place) => !place.wideOnly);
+  const all = usePlaces();
+  const places = all.filter(
+    ({ wideOnly, yieldsTo }) => !wideOnly && !(yieldsTo && all.some(({ feature }) => feature === yieldsTo)),
+  );
   return (
     <nav
       aria-label="Main"

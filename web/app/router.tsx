@@ -29,6 +29,11 @@ const PAGES: Readonly<Record<string, RouteComponent>> = {
   "/epochs": lazyRouteComponent(() => import("../stake/epochs-page.tsx"), "EpochsPage"),
   "/epochs/$epoch": lazyRouteComponent(() => import("../stake/epoch-page.tsx"), "EpochPage"),
   "/mining": lazyRouteComponent(() => import("../mining/mining-page.tsx"), "MiningPage"),
+  "/pool": lazyRouteComponent(() => import("../pool/pool-page.tsx"), "PoolPage"),
+  "/pool/rounds": lazyRouteComponent(() => import("../pool/rounds-page.tsx"), "RoundsPage"),
+  "/pool/rounds/$round": lazyRouteComponent(() => import("../pool/round-page.tsx"), "RoundPage"),
+  "/pool/payouts": lazyRouteComponent(() => import("../pool/payouts-page.tsx"), "PayoutsPage"),
+  "/pool/miners/$address": lazyRouteComponent(() => import("../pool/miner-page.tsx"), "MinerPage"),
   "/wallet": lazyRouteComponent(() => import("../wallet/wallet-page.tsx"), "WalletPage"),
 };
 

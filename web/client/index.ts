@@ -12,6 +12,19 @@ export {
 export { keys } from "./keys.ts";
 export type { FeedItem, LiveConnection, Trends } from "./live-state.ts";
 export {
+  type Pages,
+  usePool,
+  usePoolCredits,
+  usePoolHistory,
+  usePoolLuck,
+  usePoolMiner,
+  usePoolMinerPayouts,
+  usePoolMiners,
+  usePoolPayouts,
+  usePoolRound,
+  usePoolRounds,
+} from "./pool-queries.ts";
+export {
   PAGE_SIZE,
   useAccount,
   useAccountTransactions,

@@ -10,7 +10,7 @@ const EVERY_MS = 4_000;
 export const EPOCHS_SHOWN = 12;
 
 /** What the chain has besides blocks; undefined while it is not known. */
-export function useFeature(name: "validators" | "mining"): boolean | undefined {
+export function useFeature(name: "validators" | "mining" | "pool"): boolean | undefined {
   return useStatus().data?.features.includes(name);
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DevnetNode } from "#api/contract";
-import { graphOfDevnet, placeOnCircle, tipsOf } from "./graph-model.ts";
+import { graphOfDevnet, placeOnOval, tipsOf } from "./graph-model.ts";
 
 function node(name: string, peers: readonly string[], height: number, hash: string, state = "running"): DevnetNode {
   return {
@@ -38,8 +38,9 @@ test("tips come highest first, with those who have them", () => {
   ]);
 });
 
-test("one stands in the middle, two side by side, the first of many at the top", () => {
-  expect(placeOnCircle(0, 1)).toEqual({ x: 0, y: 0 });
-  expect(placeOnCircle(0, 2).y).toBeCloseTo(0);
-  expect(placeOnCircle(0, 5).y).toBeCloseTo(1);
+test("one stands in the middle, two side by side, four at the corners, the first of more at the top", () => {
+  expect(placeOnOval(0, 1)).toEqual({ x: 0, y: 0 });
+  expect(placeOnOval(0, 2).y).toBeCloseTo(0);
+  expect(placeOnOval(0, 5).y).toBeCloseTo(1);
+  expect([0, 1, 2, 3].map((i) => Math.sign(placeOnOval(i, 4).y))).toEqual([1, 1, -1, -1]);
 });

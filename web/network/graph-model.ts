@@ -67,10 +67,13 @@ export function tipsOf(nodes: readonly GraphNode[]): readonly Tip[] {
   return [...tips.values()].toSorted((a, b) => b.height - a.height || b.names.length - a.names.length);
 }
 
-/** On a circle, the first at the top; two stand side by side. */
-export function placeOnCircle(index: number, count: number): { readonly x: number; readonly y: number } {
+/** Pictures are wider than high, and words stand above and below. */
+const WIDTH_BY_HEIGHT = 1.8;
+
+/** On an oval, the first at the top; two stand side by side, four at the corners. */
+export function placeOnOval(index: number, count: number): { readonly x: number; readonly y: number } {
   if (count === 1) return { x: 0, y: 0 };
-  const turn = count === 2 ? Math.PI : Math.PI / 2;
+  const turn = count === 2 ? Math.PI : count === 4 ? (3 * Math.PI) / 4 : Math.PI / 2;
   const angle = turn - (2 * Math.PI * index) / count;
-  return { x: Math.cos(angle), y: Math.sin(angle) };
+  return { x: WIDTH_BY_HEIGHT * Math.cos(angle), y: Math.sin(angle) };
 }

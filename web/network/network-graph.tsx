@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import Sigma from "sigma";
 import type { Settings } from "sigma/settings";
 import { formatCount, type Tokens, useTokens } from "../ui/index.ts";
-import { type NetworkGraph as Model, placeOnCircle, tipsOf } from "./graph-model.ts";
+import { type NetworkGraph as Model, placeOnOval, tipsOf } from "./graph-model.ts";
 
 const NODE_SIZE = 13;
 /** Of tips, the highest first; the rest share the last. */
@@ -92,7 +92,7 @@ function update(graph: Graph, model: Model, colours: Colours): void {
   for (const id of graph.nodes()) if (!present.has(id)) graph.dropNode(id);
   model.nodes.forEach((node, i) => {
     const tip = tips.findIndex(({ hash }) => hash === node.head?.hash);
-    const place = placeOnCircle(i, model.nodes.length);
+    const place = placeOnOval(i, model.nodes.length);
     const look: NodeLook = {
       ...place,
       above: place.y > 0.1,

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Finality } from "#api/contract";
 import { useFinality } from "../client/index.ts";
-import { Card, CopyButton, ErrorState, formatCount, Skeleton } from "../ui/index.ts";
+import { Card, CopyButton, cx, ErrorState, formatCount, Skeleton } from "../ui/index.ts";
 import { VotesBar, WordBadge } from "./parts.tsx";
 import { FINALITY_STATES, formatPpm } from "./words.ts";
 
@@ -45,7 +45,11 @@ function FinalityFacts({ finality, checkpoint }: { readonly finality: Finality; 
             </Link>
           </span>
         </p>
-        <p className="text-ink-soft text-sm" aria-live="polite">
+        <p
+          className={cx("text-ink-soft text-sm md:min-h-10", !checkpoint && "md:line-clamp-2")}
+          title={why}
+          aria-live="polite"
+        >
           {why}
         </p>
         <p className="flex items-center gap-2 text-xs">

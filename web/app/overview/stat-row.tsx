@@ -87,12 +87,11 @@ function FinalityPanel() {
 /** Where blocks are drawn: whose stake makes them. */
 function StakePanel() {
   const { data: validators } = useValidators();
-  const active = validators?.items.filter(({ state }) => state === "active").length;
   return (
     <StatPanel
-      label={active === undefined ? "Coins at stake" : `Coins at stake, by ${active}`}
+      label="Coins at stake"
       value={validators && formatCount(Number(BigInt(validators.total) / ATOMS_PER_COIN))}
-      hint="Coins bonded by the validators in the table of this epoch, and how many they are"
+      hint="Bonded by the validators in the table of this epoch"
     />
   );
 }

@@ -1,0 +1,117 @@
+/** What pages read of a mining pool; asked for only where the server is a pool's. */
+import {
+  type InfiniteData,
+  skipToken,
+  type UseInfiniteQueryResult,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQuery,
+} from "@tanstack/react-query";
+import type {
+  PoolCredits,
+  PoolHistory,
+  PoolInfo,
+  PoolLuck,
+  PoolMiner,
+  PoolMinerPayouts,
+  PoolMiners,
+  PoolPageQuery,
+  PoolPayouts,
+  PoolRound,
+  PoolRounds,
+} from "#api/contract";
+import { useClient } from "./context.tsx";
+import { keys } from "./keys.ts";
+import { useFeature } from "./stake-queries.ts";
+
+const EVERY_MS = 4_000;
+/** Its points are minutes. */
+const HISTORY_EVERY_MS = 20_000;
+const PAGE = 20;
+
+export function usePool(): UseQueryResult<PoolInfo> {
+  const client = useClient();
+  const wanted = useFeature("pool") === true;
+  return useQuery({
+    queryKey: keys.pool,
+    queryFn: wanted ? ({ signal }) => client.pool.status({ signal }) : skipToken,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+export function usePoolHistory(hours: number): UseQueryResult<PoolHistory> {
+  const client = useClient();
+  return useQuery({
+    queryKey: keys.poolHistory(hours),
+    queryFn: ({ signal }) => client.pool.history({ hours }, { signal }),
+    refetchInterval: HISTORY_EVERY_MS,
+  });
+}
+
+export function usePoolLuck(): UseQueryResult<PoolLuck> {
+  const client = useClient();
+  return useQuery({
+    queryKey: keys.poolLuck,
+    queryFn: ({ signal }) => client.pool.luck({ signal }),
+    refetchInterval: HISTORY_EVERY_MS,
+  });
+}
+
+export function usePoolMiner(address: string): UseQueryResult<PoolMiner> {
+  const client = useClient();
+  return useQuery({
+    queryKey: keys.poolMiner(address),
+    queryFn: ({ signal }) => client.pool.miner(address, { signal }),
+    refetchInterval: EVERY_MS,
+  });
+}
+
+export function usePoolRound(id: number | null): UseQueryResult<PoolRound> {
+  const client = useClient();
+  return useQuery({
+    queryKey: keys.poolRound(id ?? -1),
+    queryFn: id === null ? skipToken : ({ signal }) => client.pool.round(id, { signal }),
+    refetchInterval: EVERY_MS,
+  });
+}
+
+export type Pages<T> = UseInfiniteQueryResult<InfiniteData<T, number | undefined>>;
+
+export function usePoolMiners(): Pages<PoolMiners> {
+  const client = useClient();
+  return usePages(keys.poolMiners, (query, call) => client.pool.miners(query, call));
+}
+
+export function usePoolRounds(): Pages<PoolRounds> {
+  const client = useClient();
+  return usePages(keys.poolRounds, (query, call) => client.pool.rounds(query, call));
+}
+
+export function usePoolPayouts(): Pages<PoolPayouts> {
+  const client = useClient();
+  return usePages(keys.poolPayouts, (query, call) => client.pool.payouts(query, call));
+}
+
+export function usePoolCredits(address: string): Pages<PoolCredits> {
+  const client = useClient();
+  return usePages(keys.poolCredits(address), (query, call) => client.pool.credits(address, query, call));
+}
+
+export function usePoolMinerPayouts(address: string): Pages<PoolMinerPayouts> {
+  const client = useClient();
+  return usePages(keys.poolMinerPayouts(address), (query, call) => client.pool.minerPayouts(address, query, call));
+}
+
+function usePages<T extends { readonly next: number | null }>(
+  queryKey: readonly unknown[],
+  load: (query: PoolPageQuery, call: { readonly signal: AbortSignal }) => Promise<T>,
+): Pages<T> {
+  return useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam, signal }) =>
+      load({ limit: PAGE, ...(pageParam === undefined ? {} : { before: pageParam }) }, { signal }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page: T) => page.next ?? undefined,
+    refetchInterval: EVERY_MS,
+  });
+}

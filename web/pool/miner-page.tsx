@@ -1,0 +1,307 @@
+import { Link } from "@tanstack/react-router";
+import type { PoolCredit, PoolMiner, PoolMinerPayout, PoolWorker } from "#api/contract";
+import { withPrefix } from "../app/overview/chain-stats.ts";
+import { usePoolCredits, usePoolMiner, usePoolMinerPayouts } from "../client/index.ts";
+import { QueryCard } from "../explorer/query-card.tsx";
+import { useParam } from "../explorer/use-param.ts";
+import { difficultyText } from "../mining/span-text.ts";
+import {
+  Amount,
+  buttonClass,
+  Card,
+  type Column,
+  CommandLine,
+  DataTable,
+  EmptyState,
+  Facts,
+  formatCount,
+  Hash,
+  Identicon,
+  Meter,
+  PageHeading,
+  StatPanel,
+  shorten,
+  TimeAgo,
+} from "../ui/index.ts";
+import { RateCard } from "./charts.tsx";
+import { ConnectLines, PagedCard, PoolOnly, WordBadge } from "./parts.tsx";
+import { BLOCK_STATES, coinsText, feeText, PAYOUT_STATES, percent, workText } from "./words.ts";
+
+/** One miner: what it does now, what it earned and why, what it was paid, and how it can check all that. */
+export function MinerPage() {
+  const address = useParam("address");
+  return (
+    <>
+      <title>{`${shorten(address, 6)} · Pool · Agon`}</title>
+      <PageHeading
+        title={
+          <span className="flex items-center gap-2.5">
+            <Identicon value={address} size={26} />
+            {shorten(address, 8)}
+          </span>
+        }
+        crumbs={[{ label: "Overview", to: "/" }, { label: "Pool", to: "/pool" }, { label: shorten(address, 6) }]}
+        actions={
+          <Link to={`/accounts/${address}`} className={buttonClass("plain", "small")}>
+            Its account
+          </Link>
+        }
+      />
+      <PoolOnly>
+        <Inside address={address} />
+      </PoolOnly>
+    </>
+  );
+}
+
+function Inside({ address }: { readonly address: string }) {
+  const miner = usePoolMiner(address);
+  if (miner.isError && miner.data === undefined)
+    return (
+      <>
+        <QueryCard query={miner} missing="Nothing of this address yet" rows={4}>
+          {() => null}
+        </QueryCard>
+        <Card title="Begin">
+          <ConnectLines address={address} />
+        </Card>
+      </>
+    );
+  const { data } = miner;
+  return (
+    <>
+      <Figures miner={data} />
+      <div className="grid items-stretch gap-4 lg:grid-cols-2">
+        <RateCard samples={data?.samples} title="Last 24 hours" />
+        <QueryCard query={miner} missing="No such miner" title="Until it is paid" rows={6}>
+          {(found) => <Balance miner={found} />}
+        </QueryCard>
+      </div>
+      <CreditsCard address={address} />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <PaymentsCard address={address} />
+        <Card flush title="Connections now">
+          {data === undefined || data.workers.length === 0 ? (
+            <div className="flex flex-col items-center gap-3 pb-6">
+              <EmptyState icon="pick" title="Not connected" />
+              <ConnectLines address={address} />
+            </div>
+          ) : (
+            <DataTable
+              label="Connections"
+              columns={WORKER_COLUMNS}
+              rows={data.workers}
+              rowKey={({ worker, connectedMs, agent }) => `${worker}/${agent}/${connectedMs}`}
+            />
+          )}
+        </Card>
+      </div>
+      <Card title="Check it yourself">
+        <div className="flex flex-col items-start gap-3 text-ink-soft text-sm">
+          <p>
+            Each share has a signed receipt. An audit holds them against the pool's log, computes each division again,
+            and asks a node that you trust for blocks and payouts.
+          </p>
+          <CommandLine
+            command={`agon pool audit --pool ${location.origin} --address ${address} --receipts receipts.jsonl`}
+          />
+        </div>
+      </Card>
+    </>
+  );
+}
+
+function Figures({ miner }: { readonly miner: PoolMiner | undefined }) {
+  const [rate, prefix] = withPrefix(Math.round(miner?.hashRate ?? 0));
+  const amount = (atoms: string | undefined) => atoms && <Amount atoms={BigInt(atoms)} unit={false} />;
+  return (
+    <section aria-label="Figures of the miner" className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
+      <StatPanel
+        label="Hash rate"
+        value={miner && rate}
+        unit={`${prefix}H/s`}
+        hint="What the shares of the last ten whole minutes stand for"
+      />
+      <StatPanel
+        label="This round"
+        value={miner && percent(miner.roundPart, 2)}
+        unit="of its work"
+        hint="Part of the present round's work"
+      />
+      <StatPanel
+        label="Maturing"
+        value={amount(miner?.immature)}
+        unit="coins"
+        hint="Of blocks that may still be undone"
+      />
+      <StatPanel label="Owed" value={amount(miner?.owed)} unit="coins" hint="Earned, and paid from the threshold on" />
+      <StatPanel
+        label="On its way"
+        value={amount(miner?.paying)}
+        unit="coins"
+        hint="In payouts that are not final yet"
+      />
+      <StatPanel label="Paid" value={amount(miner?.paid)} unit="coins" hint="In payouts that are final" />
+    </section>
+  );
+}
+
+function Balance({ miner }: { readonly miner: PoolMiner }) {
+  const part = Math.max(0, Math.min(1, Number(miner.owed) / Number(miner.threshold)));
+  return (
+    <Facts
+      facts={[
+        {
+          label: "Threshold",
+          value: (
+            <span className="flex flex-col gap-1.5">
+              <span>
+                {coinsText(miner.owed)} of {coinsText(miner.threshold)} coins
+              </span>
+              <Meter part={part} />
+            </span>
+          ),
+        },
+        {
+          label: "When",
+          value: part >= 1 ? "with the next payout, within a minute" : "when that much of mature blocks is owed",
+        },
+        { label: "Shares in this round", value: formatCount(miner.roundShares) },
+        { label: "Work in this round", value: `${workText(miner.roundWork)} hashes` },
+      ]}
+    />
+  );
+}
+
+const CREDIT_COLUMNS: readonly Column<PoolCredit>[] = [
+  {
+    key: "round",
+    header: "Round",
+    names: true,
+    render: ({ kind, round }) =>
+      kind === "withdrawal" ? (
+        "–"
+      ) : (
+        <Link to={`/pool/rounds/${round}`} className="tabular underline-offset-3 hover:underline">
+          {formatCount(round)}
+        </Link>
+      ),
+  },
+  { key: "state", header: "State", render: ({ state }) => <WordBadge word={BLOCK_STATES[state]} /> },
+  {
+    key: "amount",
+    header: "Coins",
+    align: "right",
+    render: ({ amount }) => <Amount atoms={BigInt(amount)} unit={false} aligned />,
+  },
+  { key: "why", header: "Why", render: (credit) => <span className="text-ink-soft text-xs">{whyOf(credit)}</span> },
+];
+
+/** The formula with its numbers: whoever has a calculator can check it. */
+export function whyOf(credit: PoolCredit): string {
+  const { kind, height, reward, fee, feePpm, myWork, totalWork, remainder } = credit;
+  if (kind === "withdrawal") return "from the pool's own account";
+  if (kind === "pps")
+    return `${workText(myWork)} hashes of work, each share bought at its price, fee ${feeText(feePpm ?? 0)}`;
+  const more = remainder === "0" ? "" : " + 1 atom left over";
+  return `block ${height}: (${coinsText(reward ?? "0")} − fee ${coinsText(fee ?? "0")}) × ${myWork} ÷ ${totalWork}${more}`;
+}
+
+function CreditsCard({ address }: { readonly address: string }) {
+  return (
+    <PagedCard
+      title="What it earned, and why"
+      pages={usePoolCredits(address)}
+      empty={
+        <EmptyState icon="blocks" title="Nothing earned yet">
+          When the pool finds a block, the part of this miner and how it was computed stand here.
+        </EmptyState>
+      }
+    >
+      {(credits) => (
+        <DataTable
+          label="Credits"
+          columns={CREDIT_COLUMNS}
+          rows={credits}
+          rowKey={({ kind, round, block, amount }) => `${kind}/${round}/${block}/${amount}`}
+        />
+      )}
+    </PagedCard>
+  );
+}
+
+const PAYMENT_COLUMNS: readonly Column<PoolMinerPayout>[] = [
+  {
+    key: "transaction",
+    header: "Transaction",
+    names: true,
+    render: ({ transaction }) => <Hash value={transaction} to={`/transactions/${transaction}`} />,
+  },
+  { key: "state", header: "State", render: ({ state }) => <WordBadge word={PAYOUT_STATES[state]} /> },
+  {
+    key: "amount",
+    header: "Coins",
+    align: "right",
+    render: ({ amount }) => <Amount atoms={BigInt(amount)} unit={false} aligned />,
+  },
+  {
+    key: "why",
+    header: "Why",
+    render: ({ gross, fee, burn }) => (
+      <span className="text-ink-soft text-xs">
+        {coinsText(gross)} owed − {coinsText(fee)} fee{burn === "0" ? "" : ` − ${coinsText(burn)} for the new account`}
+      </span>
+    ),
+  },
+];
+
+function PaymentsCard({ address }: { readonly address: string }) {
+  return (
+    <PagedCard
+      title="What it was paid"
+      pages={usePoolMinerPayouts(address)}
+      empty={
+        <EmptyState icon="wallet" title="Nothing paid yet">
+          The first payout comes when the threshold is reached.
+        </EmptyState>
+      }
+    >
+      {(payouts) => (
+        <DataTable label="Payments" columns={PAYMENT_COLUMNS} rows={payouts} rowKey={({ id }) => String(id)} />
+      )}
+    </PagedCard>
+  );
+}
+
+const WORKER_COLUMNS: readonly Column<PoolWorker>[] = [
+  { key: "worker", header: "Worker", names: true, render: ({ worker }) => (worker === "" ? "(no name)" : worker) },
+  {
+    key: "agent",
+    header: "Program",
+    from: "sm",
+    render: ({ agent }) => <span className="text-ink-soft">{agent}</span>,
+  },
+  {
+    key: "difficulty",
+    header: "Difficulty",
+    align: "right",
+    render: ({ difficulty }) => <span className="tabular">{difficultyText(difficulty)}</span>,
+  },
+  {
+    key: "shares",
+    header: "Accepted",
+    align: "right",
+    render: ({ accepted, rejected }) => (
+      <span className="tabular" title={`${rejected} rejected`}>
+        {formatCount(accepted)}
+      </span>
+    ),
+  },
+  {
+    key: "last",
+    header: "Last share",
+    align: "right",
+    from: "md",
+    render: ({ lastShareMs }) => (lastShareMs === null ? "–" : <TimeAgo timeMs={lastShareMs} plain />),
+  },
+];

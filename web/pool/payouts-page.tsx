@@ -1,0 +1,89 @@
+import type { PoolPayout } from "#api/contract";
+import { usePool, usePoolPayouts } from "../client/index.ts";
+import { Amount, type Column, DataTable, EmptyState, formatCount, Hash, PageHeading, TimeAgo } from "../ui/index.ts";
+import { PagedCard, PoolOnly, WordBadge } from "./parts.tsx";
+import { coinsText, PAYOUT_STATES } from "./words.ts";
+
+/** What the pool has paid. */
+export function PayoutsPage() {
+  return (
+    <>
+      <title>Payouts · Pool · Agon</title>
+      <PageHeading
+        title="Payouts"
+        crumbs={[{ label: "Overview", to: "/" }, { label: "Pool", to: "/pool" }, { label: "Payouts" }]}
+      />
+      <PoolOnly>
+        <List />
+      </PoolOnly>
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<PoolPayout>[] = [
+  {
+    key: "transaction",
+    header: "Transaction",
+    names: true,
+    render: ({ transaction }) => <Hash value={transaction} to={`/transactions/${transaction}`} keep={8} />,
+  },
+  { key: "state", header: "State", render: ({ state }) => <WordBadge word={PAYOUT_STATES[state]} /> },
+  {
+    key: "height",
+    header: "Block",
+    align: "right",
+    from: "sm",
+    render: ({ height }) => <span className="tabular">{height === null ? "–" : formatCount(height)}</span>,
+  },
+  {
+    key: "miners",
+    header: "Miners",
+    align: "right",
+    render: ({ miners }) => <span className="tabular">{formatCount(miners)}</span>,
+  },
+  {
+    key: "cost",
+    header: "Coins",
+    align: "right",
+    render: ({ cost }) => <Amount atoms={BigInt(cost)} unit={false} aligned />,
+  },
+  {
+    key: "fee",
+    header: "Fee and burns",
+    align: "right",
+    from: "md",
+    render: ({ fee, burn }) => <Amount atoms={BigInt(fee) + BigInt(burn)} unit={false} aligned />,
+  },
+  {
+    key: "when",
+    header: "Signed",
+    align: "right",
+    from: "md",
+    render: ({ createdMs }) => <TimeAgo timeMs={createdMs} plain />,
+  },
+];
+
+function List() {
+  const { data: pool } = usePool();
+  const threshold = pool === undefined ? "…" : coinsText(pool.threshold);
+  return (
+    <>
+      <PagedCard
+        title="One transfer pays many"
+        pages={usePoolPayouts()}
+        empty={
+          <EmptyState icon="wallet" title="Nothing has been paid yet">
+            A miner is paid when at least {threshold} coins of mature blocks are owed to it. What each has earned, and
+            why, stands on the page of the miner.
+          </EmptyState>
+        }
+      >
+        {(payouts) => <DataTable label="Payouts" columns={COLUMNS} rows={payouts} rowKey={({ id }) => String(id)} />}
+      </PagedCard>
+      <p className="text-ink-faint text-xs">
+        The fee is divided among those who are paid; who has no account yet bears what making it burns. The page of a
+        miner shows its own parts.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import { Link } from "@tanstack/react-router";
+import type { PoolRoundLine } from "#api/contract";
+import { Amount, Badge, type Column, DataTable, formatCount, TimeAgo } from "../ui/index.ts";
+import { MinerLabel, WordBadge } from "./parts.tsx";
+import { BLOCK_STATES, percent } from "./words.ts";
+
+const COLUMNS: readonly Column<PoolRoundLine>[] = [
+  {
+    key: "round",
+    header: "Round",
+    names: true,
+    render: ({ id }) => (
+      <Link to={`/pool/rounds/${id}`} className="tabular underline-offset-3 hover:underline">
+        {formatCount(id)}
+      </Link>
+    ),
+  },
+  {
+    key: "block",
+    header: "Block",
+    render: ({ block }) =>
+      block === null ? (
+        <span className="text-ink-faint">–</span>
+      ) : (
+        <Link to={`/blocks/${block.hash}`} className="tabular underline-offset-3 hover:underline" title={block.hash}>
+          {formatCount(block.height)}
+        </Link>
+      ),
+  },
+  {
+    key: "state",
+    header: "State",
+    render: ({ block }) =>
+      block === null ? (
+        <Badge tone="accent" icon="pick">
+          counts now
+        </Badge>
+      ) : (
+        <WordBadge word={BLOCK_STATES[block.state]} {...(block.refused === null ? {} : { title: block.refused })} />
+      ),
+  },
+  {
+    key: "effort",
+    header: "Effort",
+    align: "right",
+    render: ({ effort }) => <span className="tabular">{percent(effort, 0)}</span>,
+  },
+  {
+    key: "shares",
+    header: "Shares",
+    align: "right",
+    from: "sm",
+    render: ({ shares }) => <span className="tabular">{formatCount(shares)}</span>,
+  },
+  {
+    key: "reward",
+    header: "Reward, coins",
+    align: "right",
+    from: "sm",
+    render: ({ block }) =>
+      block === null || block.reward === null ? "–" : <Amount atoms={BigInt(block.reward)} unit={false} />,
+  },
+  {
+    key: "finder",
+    header: "Found by",
+    from: "xl",
+    render: ({ block }) => (block === null ? "–" : <MinerLabel address={block.finder} />),
+  },
+  {
+    key: "when",
+    header: "When",
+    align: "right",
+    from: "md",
+    render: ({ startedMs, endedMs }) => <TimeAgo timeMs={endedMs ?? startedMs} plain />,
+  },
+];
+
+export function RoundsTable({ rounds }: { readonly rounds: readonly PoolRoundLine[] }) {
+  return <DataTable label="Rounds" columns={COLUMNS} rows={rounds} rowKey={({ id }) => String(id)} />;
+}
