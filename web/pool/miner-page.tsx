@@ -158,7 +158,7 @@ function Balance({ miner }: { readonly miner: PoolMiner }) {
               <span>
                 {coinsText(miner.owed)} of {coinsText(miner.threshold)} coins
               </span>
-              <Meter part={part} />
+              <Meter share={part} />
             </span>
           ),
         },

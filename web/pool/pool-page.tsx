@@ -222,7 +222,10 @@ function TermsCard() {
                 }
               : null,
             { label: "Fee", value: feeText(terms.feePpm) },
-            { label: "Paid from", value: `${coinsText(threshold)} coins owed; the pool bears no fee of the payout` },
+            {
+              label: "Paid from",
+              value: `${coinsText(threshold)} coins owed; those who are paid bear the fee of the transaction`,
+            },
             {
               label: "Matures",
               value: `${plural(maturityBlocks, "block")} after its own; payouts are final after ${payoutDepth}`,

@@ -88,7 +88,11 @@ function describe({ report, keyFrom, key }: PoolAudit, address: string): string 
     lines.push(
       `The shares of ${plural(unavailable.length, "round")} are not kept any more: ${unavailable.join(", ")}.`,
     );
-  for (const { severity, text } of findings) lines.push(`${SEVERITY[severity]} ${visible(text)}`);
+  for (const [code, alike] of Map.groupBy(findings, (finding) => finding.code)) {
+    for (const { severity, text, round } of alike.slice(0, SHOWN))
+      lines.push(`${SEVERITY[severity]} ${visible(text)}${round === undefined ? "" : ` (round ${round})`}`);
+    if (alike.length > SHOWN) lines.push(`… and ${alike.length - SHOWN} more of the kind ${code}; --json has all.`);
+  }
   lines.push(verdictOf(report));
   return lines.join("\n");
 }
@@ -98,6 +102,8 @@ const KEY_FROM: Readonly<Record<PoolAudit["keyFrom"], string>> = {
   receipts: "that of your first receipt",
   pool: "what the pool says now: keep it for the next audit (--key, or --receipts)",
 };
+/** Of findings that are alike. */
+const SHOWN = 3;
 const SEVERITY = {
   proof: "PROVED, by the pool's own signatures:",
   wrong: "WRONG:",
