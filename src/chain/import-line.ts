@@ -217,10 +217,13 @@ export class ImportLine {
     const { engine, blocks, spec, chainId, prepare, votes, clock } = this.#parts;
     const { header, body } = candidate.block;
     const refused = (fault: Fault): CheckResult => ({ kind: "done", result: { kind: "refused", fault } });
+    const read = engine.parse(header);
+    // What is kept here is no news, also where no other block may come any more.
+    if (read.ok && blocks.get(read.value.id) !== null && !this.isInvalid(read.value.id))
+      return { kind: "done", result: { kind: "known", id: read.value.id } };
     const gate = checkHeaderGate(engine, header, this);
     if (!gate.ok) return refused(gate.error);
     const { id } = gate.value;
-    if (blocks.get(id) !== null) return { kind: "done", result: { kind: "known", id } };
     const parent = blocks.get(header.parent);
     const verdict = parent === null ? null : engine.checkOnParent(gate.value, parent.snapshot, clock.nowMs());
     if (verdict?.kind === "fault") return refused(verdict.fault);
@@ -299,16 +302,14 @@ export class ImportLine {
     const { header, body } = candidate.block;
     const { id } = parsed;
     if (blocks.get(id) !== null) return { kind: "known", id };
-    if (this.isInvalid(header.parent)) {
-      this.#invalid.set(toHex(id), true);
-      return { kind: "refused", fault: blameSender("parent-invalid") };
-    }
+    if (this.isInvalid(header.parent)) return this.#refuseChild(id);
     let parent = blocks.get(header.parent);
     if (parent === null) return resultOf(this.#hold(candidate, parsed));
     let verdict = engine.checkOnParent(parsed, parent.snapshot, clock.nowMs());
     if (verdict.kind === "wait" && verdict.why === "needs-state") {
       const failed = this.#branches.execute(parent);
       if (failed !== null) this.#refuse(failed);
+      if (failed !== null) return this.#refuseChild(id);
       parent = blocks.get(header.parent) ?? parent;
       verdict = engine.checkOnParent(parsed, parent.snapshot, clock.nowMs());
     }
@@ -353,6 +354,12 @@ export class ImportLine {
     this.#parts.working.markInvalid(entry);
     this.#invalid.set(toHex(entry.id), true);
     return { kind: "refused", fault };
+  }
+
+  /** Of a block that is invalid itself. */
+  #refuseChild(id: BlockId): ImportResult {
+    this.#invalid.set(toHex(id), true);
+    return { kind: "refused", fault: blameSender("parent-invalid") };
   }
 
   /** Written with the blocks: after a crash we may own a block nobody refers to, never a head whose block is missing. */

@@ -253,7 +253,12 @@ export class Synchroniser {
     const results = await importBlocks(candidates);
     const bad = results.findIndex((result) => result.kind === "refused");
     const result = results[bad];
-    if (result?.kind !== "refused") return true;
+    if (result?.kind !== "refused") {
+      // Its branch cannot be executed here, and nobody is to blame; but asking on would bring the same again.
+      const isStuck = results.some((one) => one.kind === "waiting" && one.why === "needs-state");
+      if (isStuck) this.#coolDown(leader);
+      return !isStuck;
+    }
     const { block, from } = group[bad]!;
     // What the header commits to is the fault of who showed us the header; any other body may still be the right one.
     const { parsed, onParent } = chain.checkHeader(block.header);
