@@ -35,19 +35,28 @@ export function createEligibility(
   };
   const seedOf = (epoch: number, { data }: LotterySnapshot): Hash =>
     epoch === data.tally.epoch ? data.seed : epochSeed(chainId, data.mix, epoch);
+  /** Each step of an import asks for the same draw. */
+  const latest = new WeakMap<LotterySnapshot, { readonly slot: number; readonly drawn: Drawn }>();
+  const draw = (slot: number, parent: LotterySnapshot): Drawn | null => {
+    const epoch = slots.epochOf(slot);
+    const table = tableOf(epoch, parent);
+    if (table === null) return null;
+    const silentSlots = slot - slots.slotAt(parent.timeMs);
+    const stoodIn =
+      fallback !== null && silentSlots >= fallback.afterSlots && table.main !== table.bonds ? table.bonds : null;
+    const drawable = stoodIn ?? table.main;
+    const key = drawable.keyAt(drawNumber(chainId, seedOf(epoch, parent), slot, drawable.total));
+    return { key, weight: stoodIn === null ? DRAWN_WEIGHT : FALLBACK_WEIGHT };
+  };
   return {
     tableOf,
     seedOf,
     drawnAt(slot, parent) {
-      const epoch = slots.epochOf(slot);
-      const table = tableOf(epoch, parent);
-      if (table === null) return null;
-      const silentSlots = slot - slots.slotAt(parent.timeMs);
-      const stoodIn =
-        fallback !== null && silentSlots >= fallback.afterSlots && table.main !== table.bonds ? table.bonds : null;
-      const drawable = stoodIn ?? table.main;
-      const key = drawable.keyAt(drawNumber(chainId, seedOf(epoch, parent), slot, drawable.total));
-      return { key, weight: stoodIn === null ? DRAWN_WEIGHT : FALLBACK_WEIGHT };
+      const known = latest.get(parent);
+      if (known?.slot === slot) return known.drawn;
+      const drawn = draw(slot, parent);
+      if (drawn !== null) latest.set(parent, { slot, drawn });
+      return drawn;
     },
   };
 }
