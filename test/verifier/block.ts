@@ -27,15 +27,23 @@ export interface Block {
 export function readBlock(bytes: Buffer): Block {
   const [header, body] = variableParts(bytes, 8, [0, 4], "BLOCK-8", "block");
   const [transactions, votes] = variableParts(body!, 8, [0, 4], "BLOCK-5", "body");
-  check(votes!.length % VOTE_BYTES === 0, "BLOCK-7", `votes of ${votes!.length} bytes`);
-  const voteCount = votes!.length / VOTE_BYTES;
-  check(voteCount <= 256, "BYTES-6", `${voteCount} votes`);
   return {
     header: readHeader(header!),
     body: body!,
     transactions: listElements(transactions!, 65_536, "BLOCK-5", "transactions"),
-    votes: Array.from({ length: voteCount }, (_, i) => votes!.subarray(i * VOTE_BYTES, (i + 1) * VOTE_BYTES)),
+    votes: readVotes(votes!),
   };
+}
+
+/** BLOCK-7. */
+function readVotes(bytes: Buffer): Buffer[] {
+  check(bytes.length % VOTE_BYTES === 0, "BLOCK-7", `votes of ${bytes.length} bytes`);
+  const count = bytes.length / VOTE_BYTES;
+  check(count <= 256, "BYTES-6", `${count} votes`);
+  const votes = Array.from({ length: count }, (_, i) => bytes.subarray(i * VOTE_BYTES, (i + 1) * VOTE_BYTES));
+  for (const vote of votes)
+    for (const at of [0, 40]) check(vote.readBigUInt64LE(at) < SAFE, "BLOCK-7", "an epoch of a vote is 2^53 or more");
+  return votes;
 }
 
 export function readHeader(bytes: Buffer): Header {

@@ -9,7 +9,7 @@ if (path === undefined) {
 }
 try {
   const summary = await verifyExport(path);
-  for (const [name, value] of Object.entries(summary)) process.stdout.write(`${name.padEnd(14)}${value}\n`);
+  for (const [name, value] of Object.entries(summary)) process.stdout.write(`${name.padEnd(16)}${value}\n`);
 } catch (error) {
   process.exitCode = 1;
   if (error instanceof Refusal) process.stderr.write(`${error.place}: ${error.message} (rule ${error.rule})\n`);
