@@ -2,12 +2,14 @@
  * The last epochs of the chain, block by block: who was drawn, who voted, what was credited. Each block is read once and
  * kept under its id, so a reorganisation needs no care, and what nobody asks for is never read.
  */
-import { type Address, type BlockId, BoundedMap, equalBytes, type Key, toHex } from "#base";
+import { type Address, type BlockId, equalBytes, type Key, toHex } from "#base";
 import type { BlockEntry, Chain } from "#chain";
 import type { LotteryView } from "#consensus";
 import { type Credit, decodeSignedSeal, type EpochTable } from "#model";
 
 export const KEPT_EPOCHS = 64;
+/** As many blocks as so many branches of this length have are remembered. */
+const MAX_BRANCHES = 4;
 /** Blocks read without a pause: the event loop has other work. */
 const READ_AT_ONCE = 16;
 
@@ -50,18 +52,22 @@ export interface SeenBlocks {
 }
 
 export function createSeenBlocks(chain: SeenChain, lottery: LotteryView<unknown>, keys: KeyNumbers): SeenBlocks {
-  const known = new BoundedMap<string, SeenBlock>((KEPT_EPOCHS + 2) * lottery.epochSlots);
+  const known = new Map<string, SeenBlock>();
   const read = (entry: BlockEntry): SeenBlock => {
     const name = toHex(entry.id);
     const seen = known.get(name) ?? readBlock(chain, lottery, keys, entry);
     known.set(name, seen);
     return seen;
   };
+  const find = (id: BlockId): SeenBlock | null => known.get(toHex(id)) ?? null;
   let latest: { readonly id: BlockId; readonly blocks: Promise<readonly SeenBlock[]> } | null = null;
   return {
     upTo(head) {
       if (latest !== null && equalBytes(latest.id, head.id)) return latest.blocks;
-      const blocks = walk(chain, read, head, (id) => known.get(toHex(id)) ?? null);
+      const blocks = walk(chain, read, head, find).then((found) => {
+        forget(known, found);
+        return found;
+      });
       latest = { id: head.id, blocks };
       blocks.catch(() => {
         latest = null;
@@ -69,6 +75,15 @@ export function createSeenBlocks(chain: SeenChain, lottery: LotteryView<unknown>
       return blocks;
     },
   };
+}
+
+/** What lies before the blocks of a walk, and all branches but this one once there are too many. */
+function forget(known: Map<string, SeenBlock>, kept: readonly SeenBlock[]): void {
+  const oldest = kept[0]!.height;
+  for (const [name, { height }] of known) if (height < oldest) known.delete(name);
+  if (known.size <= MAX_BRANCHES * kept.length) return;
+  known.clear();
+  for (const block of kept) known.set(toHex(block.id), block);
 }
 
 async function walk(

@@ -29,7 +29,11 @@ interface Made {
   readonly justified?: number;
 }
 
-const idOf = (slot: number): BlockId => asHash(new Uint8Array(32).fill(slot + 1));
+const idOf = (slot: number): BlockId => {
+  const id = new Uint8Array(32);
+  new DataView(id.buffer).setUint32(0, slot + 1);
+  return asHash(id);
+};
 
 /** A chain of blocks in the given slots, after genesis in slot 0. */
 function chainOf(made: readonly Made[]) {
@@ -164,6 +168,18 @@ test("only what is new is read again, and what is too old is not read at all", a
   await blocks.upTo(chain.block(head.header.parent)!);
   await blocks.upTo(head);
   expect(reads.length).toBe(41);
+});
+
+test("a chain longer than what is kept is read once, block by block", async () => {
+  const length = (KEPT_EPOCHS + 8) * E;
+  const { chain, head, reads } = chainOf(Array.from({ length }, (_, i) => ({ slot: i + 1 })));
+  const line: BlockEntry[] = [head];
+  while (line[0]!.header.height > 0) line.unshift(chain.block(line[0]!.header.parent)!);
+  const blocks = createSeenBlocks(chain, lottery as LotteryView<unknown>, createKeyNumbers());
+  for (let height = length - 40; height <= length; height++) await blocks.upTo(line[height]!);
+  expect(reads.length).toBe(new Set(reads).size);
+  expect(reads.length).toBeLessThanOrEqual((KEPT_EPOCHS + 8) * E);
+  expect((await blocks.upTo(head)).at(0)!.epoch).toBe(Math.floor(length / E) - KEPT_EPOCHS);
 });
 
 test("after a long pause only the epochs that are kept are filled with missed slots", async () => {
