@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { silentLogger, toHex } from "#base";
+import { createManualClock, silentLogger, toHex } from "#base";
 import { driveFor, driveSettle, driveUntil } from "../../test/support/drive.ts";
 import { minerOf } from "../../test/support/forge.ts";
 import { testSigning, testValidator } from "../../test/support/validators.ts";
@@ -66,6 +66,28 @@ describe("an imported key", () => {
     expect(over).toEqual([toHex(VALIDATORS[0]!.key)]);
     await driveSettle(world.clock, others.stop());
     done();
+  });
+
+  it("does not count the time in which the machine slept, or which its clock leapt over", () => {
+    const clock = createManualClock(world.clock.nowMs());
+    let aheadMs = 0;
+    const { chain, events } = world;
+    const watching = new DoppelgaengerWatch(
+      { keys: [VALIDATORS[0]!.key] },
+      {
+        ...{ chain, events, log: silentLogger, sees: () => true, onOver: async (key) => void over.push(toHex(key)) },
+        clock: { ...clock, nowMs: () => clock.nowMs() + aheadMs },
+      },
+    );
+    watching.start();
+    const epochMs = EPOCH_SLOTS * world.slotMs;
+    for (const leapMs of [3_600_000, -7_200_000]) {
+      aheadMs += leapMs;
+      clock.runTo(clock.nowMs() + epochMs);
+      expect(watching.obstacle()).toMatch(/\d more epoch/);
+    }
+    clock.runTo(clock.nowMs() + 2 * epochMs);
+    expect([watching.obstacle(), over.length]).toEqual([null, 1]);
   });
 
   it("never signs when somebody else made a block with it", async () => {

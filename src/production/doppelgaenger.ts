@@ -10,6 +10,8 @@ import { decodeSignedSeal, type Header, type Vote } from "#model";
 /** Whole epochs without a sign of somebody else. */
 const WATCHED_EPOCHS = 2;
 const LOOK_MS = 1_000;
+/** Between two looks; after more the machine slept, or its clock was set, and nobody knows what others did meanwhile. */
+const MAX_GAP_MS = 10_000;
 
 export interface DoppelgaengerOptions {
   /** Those that must be watched; with none of them nothing is in the way. */
@@ -34,6 +36,7 @@ export class DoppelgaengerWatch {
   /** What was signed before may have come from where the key was until now. */
   readonly #firstSlot: number;
   #countsFromMs: number;
+  #lookedMs: number;
   #isOver: boolean;
   #seen: string | null = null;
 
@@ -42,6 +45,7 @@ export class DoppelgaengerWatch {
     this.#keys = keys;
     this.#parts = parts;
     this.#countsFromMs = parts.clock.nowMs();
+    this.#lookedMs = this.#countsFromMs;
     this.#firstSlot = (lottery?.slotAt(this.#countsFromMs) ?? 0) + 1;
     this.#isOver = keys.length === 0 || lottery === null;
   }
@@ -49,6 +53,7 @@ export class DoppelgaengerWatch {
   start(): void {
     if (this.#isOver) return;
     const { events, clock, chain } = this.#parts;
+    this.#lookedMs = clock.nowMs();
     this.#stops.push(
       events.on("block-stored", ({ id, header }) => {
         this.#sawHeader(header);
@@ -94,7 +99,10 @@ export class DoppelgaengerWatch {
 
   #look(): void {
     const { clock, sees, onOver, log } = this.#parts;
-    if (!sees()) this.#countsFromMs = clock.nowMs();
+    const nowMs = clock.nowMs();
+    const wasAway = Math.abs(nowMs - this.#lookedMs) > MAX_GAP_MS;
+    this.#lookedMs = nowMs;
+    if (wasAway || !sees()) this.#countsFromMs = nowMs;
     if (this.#epochNow() < this.#untilEpoch()) return;
     this.#isOver = true;
     this.stop();
