@@ -62,10 +62,8 @@ const isInTable = ({ core: { chain } }: SimNode, { key }: TestValidator): boolea
 const bondOf = (node: SimNode, signer: TestValidator, amountAtoms: bigint): PreparedTransaction =>
   buildBond({ ...signing(node), amountAtoms, signingSeed: signer.seed, onionTip: signer.onionTip });
 
-const reasons = ({ core: { chain } }: SimNode): string[] => {
-  const heights = Array.from({ length: chain.head.header.height }, (_, i) => chain.blockAt(i + 1)!);
-  return heights.flatMap((entry) => chain.credits(entry).map(({ reason }) => reason));
-};
+const isCredited = ({ core: { chain } }: SimNode, reason: string): boolean =>
+  chain.credits(chain.head).some((credit) => credit.reason === reason);
 
 it("a life as a validator: bonded, bonded more, with another key, unbonded and paid", async () => {
   const nodes = await open();
@@ -78,10 +76,10 @@ it("a life as a validator: bonded, bonded more, with another key, unbonded and p
   await sim.runUntil(() => isInTable(node, LATER), 8 * EPOCH_MS, "the second key in the table");
   await submit(node, buildRecord({ ...signing(node), record: { mediaType: 1, data: new Uint8Array(99) } }));
   await submit(node, buildUnbond({ ...signing(node), amountAtoms: 900n * COIN }));
-  await sim.runUntil(() => reasons(node).includes("unbonded"), 14 * EPOCH_MS, "the payment");
+  await sim.runUntil(() => isCredited(node, "unbonded"), 14 * EPOCH_MS, "the payment");
   expect(isInTable(node, LATER)).toBe(false);
   await expectAgreement(node);
-});
+}, 60_000);
 
 it("a key that runs twice, and two validators that are away until they leak, and one that comes back", async () => {
   const nodes = await open();
@@ -90,6 +88,7 @@ it("a key that runs twice, and two validators that are away until they leak, and
   const twin = await sim.add("twin", { seat: testSeat([ALL[3]!]), knows: ["v0"] });
   await sim.runUntil(() => node.core.evidence.found().length > 0, 40 * EPOCH_MS, "an offence");
   await submit(node, buildEvidence({ ...signing(node), evidence: node.core.evidence.found()[0]! }));
+  await sim.runUntil(() => node.core.chain.finalizedHeight > 0, 10 * EPOCH_MS, "finality");
   for (const away of [twin, nodes[3]!, nodes[2]!]) await sim.stop(away);
   const v2 = () => node.core.chain.stake()!.validator(ALL[2]!.owner)!;
   await sim.runUntil(() => v2().leaked, 20 * EPOCH_MS, "the leak");
@@ -99,6 +98,6 @@ it("a key that runs twice, and two validators that are away until they leak, and
   const tip = node.core.chain.stake()!.onionTip(ALL[2]!.key, 0) ?? ALL[2]!.onionTip;
   await submit(node, buildBond({ ...back, signingSeed: ALL[2]!.seed, onionTip: tip }));
   await sim.runUntil(() => isInTable(node, ALL[2]!), 12 * EPOCH_MS, "the return");
-  expect(reasons(node)).toContain("report");
+  expect(node.core.chain.stake()!.validator(ALL[3]!.owner)!.slashedAtoms).toBeGreaterThan(0n);
   await expectAgreement(node);
-});
+}, 60_000);
