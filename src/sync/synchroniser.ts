@@ -30,7 +30,7 @@ import { startHeaderPath } from "./header-path.ts";
 import type { SyncOptions } from "./options.ts";
 
 const HEADERS_TIMEOUT_MS = 10_000;
-const MAX_COOLING = 1_024;
+const MAX_FAILED = 1_024;
 /** Bodies given to the import line at once. */
 const IMPORT_BYTES = 1024 * 1024;
 const MIN_HEADERS = 64;
@@ -52,10 +52,16 @@ export interface SyncParts {
   readonly onFenced: (peer: PeerId, fault: Fault) => void;
 }
 
+/** Since the last time that a peer kept its word. */
+interface Failures {
+  readonly count: number;
+  readonly untilMs: number;
+}
+
 export class Synchroniser {
   readonly #options: SyncOptions;
   readonly #parts: SyncParts;
-  readonly #cooling = new BoundedMap<PeerId, number>(MAX_COOLING);
+  readonly #failed = new BoundedMap<PeerId, Failures>(MAX_FAILED);
   #running: Promise<void> | null = null;
   #again = false;
   #stopped = true;
@@ -131,15 +137,20 @@ export class Synchroniser {
     }
   }
 
-  /** The peer with the heaviest chain that beats ours. */
+  /**
+   * Of the peers with a chain that beats ours one that has failed least, and of these the one with the heaviest: claims
+   * cost nothing, and a crowd that makes them and gives nothing would leave no time for the others.
+   */
   #bestPeer(): PeerId | null {
     const { handshake, chain } = this.#parts;
     let best: PeerId | null = null;
     let tip = tipOf(chain);
+    let failures = Number.POSITIVE_INFINITY;
     for (const [peer, { head }] of handshake.ready) {
-      if (this.#isCooling(peer) || !claimsMore(head, tip)) continue;
-      best = peer;
-      tip = head;
+      const own = this.#failed.get(peer)?.count ?? 0;
+      if (this.#isCooling(peer) || own > failures) continue;
+      if (!claimsMore(head, own < failures ? tipOf(chain) : tip)) continue;
+      [best, tip, failures] = [peer, head, own];
     }
     return best;
   }
@@ -257,6 +268,7 @@ export class Synchroniser {
       // Its branch cannot be executed here, and nobody is to blame; but asking on would bring the same again.
       const isStuck = results.some((one) => one.kind === "waiting" && one.why === "needs-state");
       if (isStuck) this.#coolDown(leader);
+      else if (!this.#isCooling(leader)) this.#failed.delete(leader);
       return !isStuck;
     }
     const { block, from } = group[bad]!;
@@ -286,11 +298,12 @@ export class Synchroniser {
   }
 
   #coolDown(peer: PeerId): void {
-    this.#cooling.set(peer, this.#parts.clock.nowMs() + this.#options.cooldownMs);
+    const count = (this.#failed.get(peer)?.count ?? 0) + 1;
+    this.#failed.set(peer, { count, untilMs: this.#parts.clock.nowMs() + this.#options.cooldownMs });
   }
 
   #isCooling(peer: PeerId): boolean {
-    return (this.#cooling.get(peer) ?? 0) > this.#parts.clock.nowMs();
+    return (this.#failed.get(peer)?.untilMs ?? 0) > this.#parts.clock.nowMs();
   }
 }
 

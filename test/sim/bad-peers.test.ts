@@ -156,6 +156,24 @@ describe("a node that catches up beside a peer that claims the heaviest chain of
   });
 });
 
+describe("many peers that claim the heaviest chain and never answer", () => {
+  it("each cost their time once, and then those are asked that keep their word", async () => {
+    const crowd = [liar];
+    for (let no = 1; no < 6; no++) {
+      const status = statusOf(easyChainId, node.core.chain.genesisId, 99, 2n ** 200n + BigInt(no));
+      crowd.push(createRoguePeer(await sim.stranger(`liar-${no}`), status));
+    }
+    for (const one of crowd) {
+      one.answer("headers", () => FOREVER);
+      void one.meet(node.address);
+    }
+    await sim.run(2_000);
+    node.core.peers.addAddress(`${honest.address}/p2p/honest`);
+    await sim.runUntil(() => height() === 30, LIMIT_MS, "the truth");
+    expect(node.core.handshake.ready.size).toBe(crowd.length + 1);
+  });
+});
+
 describe("helpers", () => {
   it("that give false bodies do not stop the sync from an honest leader", async () => {
     serveBodies(() => encodeBody({ transactions: [new Uint8Array(200)], votes: [] }));
