@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type Client, createClient } from "#api/contract";
+import { type Client, createClient, type PoolInfo } from "#api/contract";
 import { formatAddress } from "#crypto";
 import { devAccount } from "#wallet/core";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
@@ -87,25 +87,34 @@ async function poolBlocks() {
   return items.flatMap(({ block }) => (block === null || block.state === "orphaned" ? [] : block));
 }
 
-/** Mines until the pool has found so many blocks that are in the chain and whose reward is divided. */
+/** Mines until so many blocks more are in the chain; then each block found is either divided or known to be too late. */
 async function findBlocks(miner: StratumMiner, count: number) {
-  const before = (await poolBlocks()).length;
-  let found = before;
+  const goal = (await poolBlocks()).length + count;
   let stopped = false;
   const search = miner.mine(() => stopped);
   await vi.waitFor(async () => {
-    const blocks = await poolBlocks();
-    found = blocks.filter(({ reward }) => reward !== null).length;
-    expect(found).toBeGreaterThanOrEqual(before + count);
+    const divided = (await poolBlocks()).filter(({ reward }) => reward !== null);
+    expect(divided.length).toBeGreaterThanOrEqual(goal);
   }, PATIENCE);
   stopped = true;
   await search;
-  return poolBlocks();
+  return vi.waitFor(async () => {
+    await pool.client.pool.pay();
+    const blocks = await poolBlocks();
+    for (const { reward } of blocks) expect(reward).not.toBeNull();
+    return blocks;
+  }, PATIENCE);
 }
 
-/** Mines at a node, and waits until all nodes have the same head. */
-async function bury(blocks: number): Promise<void> {
+/** Mines at a node until the pool shows what is waited for. */
+async function bury(blocks: number, isDone: (pool: PoolInfo) => boolean): Promise<void> {
   await devnet.client.mine({ blocks });
+  await vi.waitFor(async () => {
+    await pool.client.pool.pay();
+    if (isDone(await pool.client.pool.status())) return;
+    await devnet.client.mine({ blocks: 1 });
+    throw new Error("not yet");
+  }, PATIENCE);
   await agree();
 }
 
@@ -180,8 +189,7 @@ describe("a pool on a devnet of three nodes", () => {
     }
     const again = await joinPool(pool, BOB);
     await findBlocks(again, 1);
-    await bury(MATURITY);
-    await settled(({ confirmed, pending }) => confirmed >= 2 && pending === 0);
+    await bury(MATURITY, ({ blocks }) => blocks.confirmed >= 2 && blocks.pending === 0);
 
     const owed = await booksOf();
     await pool.client.pool.pay();
@@ -189,11 +197,7 @@ describe("a pool on a devnet of three nodes", () => {
     await pool.process.stop("SIGKILL");
     pool = await startPool("pool", "dev-0");
     await pool.client.pool.pay();
-    await bury(DEPTH + 1);
-    await vi.waitFor(async () => {
-      await pool.client.pool.pay();
-      expect((await pool.client.pool.status()).paying).toBe("0");
-    }, PATIENCE);
+    await bury(DEPTH + 1, ({ paying }) => paying === "0");
 
     // The pool may have paid by itself before: how many payouts there are is its own affair, what they add up to is not.
     const { items: payouts } = await pool.client.pool.payouts();
@@ -241,13 +245,6 @@ describe("a pool on a devnet of three nodes", () => {
     expect(Object.keys(proof.evidence).length).toBeGreaterThan(0);
   });
 });
-
-async function settled(isDone: (blocks: { confirmed: number; pending: number }) => boolean): Promise<void> {
-  await vi.waitFor(async () => {
-    await pool.client.pool.pay();
-    expect(isDone((await pool.client.pool.status()).blocks)).toBe(true);
-  }, PATIENCE);
-}
 
 /** Sums over all miners, in atoms. */
 async function booksOf() {

@@ -27,6 +27,8 @@ import { RateCard } from "./charts.tsx";
 import { ConnectLines, PagedCard, PoolOnly, WordBadge } from "./parts.tsx";
 import { BLOCK_STATES, coinsText, feeText, PAYOUT_STATES, percent, workText } from "./words.ts";
 
+const CENT_ATOMS = 1_000_000n;
+
 /** One miner: what it does now, what it earned and why, what it was paid, and how it can check all that. */
 export function MinerPage() {
   const address = useParam("address");
@@ -78,24 +80,22 @@ function Inside({ address }: { readonly address: string }) {
         </QueryCard>
       </div>
       <CreditsCard address={address} />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
-        <PaymentsCard address={address} />
-        <Card flush title="Connections now">
-          {data === undefined || data.workers.length === 0 ? (
-            <div className="flex flex-col items-center gap-3 pb-6">
-              <EmptyState icon="pick" title="Not connected" />
-              <ConnectLines address={address} />
-            </div>
-          ) : (
-            <DataTable
-              label="Connections"
-              columns={WORKER_COLUMNS}
-              rows={data.workers}
-              rowKey={({ worker, connectedMs, agent }) => `${worker}/${agent}/${connectedMs}`}
-            />
-          )}
-        </Card>
-      </div>
+      <PaymentsCard address={address} />
+      <Card flush title="Connections now">
+        {data === undefined || data.workers.length === 0 ? (
+          <div className="flex flex-col items-center gap-3 px-4 pb-6">
+            <EmptyState icon="pick" title="Not connected" />
+            <ConnectLines address={address} />
+          </div>
+        ) : (
+          <DataTable
+            label="Connections"
+            columns={WORKER_COLUMNS}
+            rows={data.workers}
+            rowKey={({ worker, connectedMs, agent }) => `${worker}/${agent}/${connectedMs}`}
+          />
+        )}
+      </Card>
       <Card title="Check it yourself">
         <div className="flex flex-col items-start gap-3 text-ink-soft text-sm">
           <p>
@@ -113,7 +113,9 @@ function Inside({ address }: { readonly address: string }) {
 
 function Figures({ miner }: { readonly miner: PoolMiner | undefined }) {
   const [rate, prefix] = withPrefix(Math.round(miner?.hashRate ?? 0));
-  const amount = (atoms: string | undefined) => atoms && <Amount atoms={BigInt(atoms)} unit={false} />;
+  // To the cent: the last atom stands in the lists below.
+  const amount = (atoms: string | undefined) =>
+    atoms && <Amount atoms={(BigInt(atoms) / CENT_ATOMS) * CENT_ATOMS} unit={false} />;
   return (
     <section aria-label="Figures of the miner" className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
       <StatPanel
@@ -128,20 +130,10 @@ function Figures({ miner }: { readonly miner: PoolMiner | undefined }) {
         unit="of its work"
         hint="Part of the present round's work"
       />
-      <StatPanel
-        label="Maturing"
-        value={amount(miner?.immature)}
-        unit="coins"
-        hint="Of blocks that may still be undone"
-      />
-      <StatPanel label="Owed" value={amount(miner?.owed)} unit="coins" hint="Earned, and paid from the threshold on" />
-      <StatPanel
-        label="On its way"
-        value={amount(miner?.paying)}
-        unit="coins"
-        hint="In payouts that are not final yet"
-      />
-      <StatPanel label="Paid" value={amount(miner?.paid)} unit="coins" hint="In payouts that are final" />
+      <StatPanel label="Maturing, coins" value={amount(miner?.immature)} hint="Of blocks that may still be undone" />
+      <StatPanel label="Owed, coins" value={amount(miner?.owed)} hint="Earned, and paid from the threshold on" />
+      <StatPanel label="On its way, coins" value={amount(miner?.paying)} hint="In payouts that are not final yet" />
+      <StatPanel label="Paid, coins" value={amount(miner?.paid)} hint="In payouts that are final" />
     </section>
   );
 }

@@ -61,7 +61,7 @@ export function ConnectLines({ address = "<address>" }: { readonly address?: str
   const { data: pool } = usePool();
   const url = pool?.stratum[0] ?? "stratum+tcp://127.0.0.1:3333";
   return (
-    <div className="flex min-w-0 flex-col items-start gap-2">
+    <div className="flex min-w-0 max-w-full flex-col items-start gap-2">
       <CommandLine command={`agon mine --pool ${url} --address ${address}`} />
       <CommandLine command={`minerd -a sha256d -o ${url} -u ${address} -p x`} />
     </div>

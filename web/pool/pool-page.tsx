@@ -155,13 +155,12 @@ function Figures({ pool, luck }: { readonly pool: PoolInfo | undefined; readonly
       <StatPanel
         label="Luck"
         value={luck === undefined ? undefined : luck.pool.luck === null ? "–" : percent(luck.pool.luck, 0)}
-        {...(luck === undefined ? {} : { unit: `${luck.pool.found} of ${luck.pool.expected.toFixed(1)} expected` })}
+        {...(luck === undefined ? {} : { unit: `${formatCount(luck.pool.found)} found` })}
         hint="Blocks found, by those that the work could expect"
       />
       <StatPanel
-        label="Owed"
+        label="Owed, coins"
         value={pool && <Amount atoms={BigInt(pool.owed)} unit={false} />}
-        unit="coins"
         hint="Earned and spendable, below the thresholds or about to be paid"
       />
     </section>
@@ -248,7 +247,7 @@ function BlocksCard() {
       pages={{ ...rounds, hasNextPage: false } as typeof rounds}
       empty={<EmptyState icon="blocks" title="No round yet" />}
     >
-      {(items) => <RoundsTable rounds={items.slice(0, ROUNDS)} />}
+      {(items) => <RoundsTable rounds={items.slice(0, ROUNDS)} short />}
     </PagedCard>
   );
 }
@@ -293,7 +292,7 @@ function MinersCard() {
       title="Miners"
       pages={usePoolMiners()}
       empty={
-        <div className="flex flex-col items-center gap-3 pb-6">
+        <div className="flex flex-col items-center gap-3 px-4 pb-6">
           <EmptyState icon="pick" title="Nobody has mined here yet">
             The first share of an address puts it on this list.
           </EmptyState>

@@ -15,7 +15,7 @@ import {
   TimeAgo,
 } from "../ui/index.ts";
 import { MinerLabel, PoolOnly, WordBadge } from "./parts.tsx";
-import { BLOCK_STATES, feeText, percent, workText } from "./words.ts";
+import { blockWord, feeText, percent, workText } from "./words.ts";
 
 /** One round: its block, who has what part in it and why, and the heads that the pool has signed. */
 export function RoundPage() {
@@ -38,7 +38,7 @@ export function RoundPage() {
               counts now
             </Badge>
           ) : (
-            <WordBadge word={BLOCK_STATES[round.data.block.state]} />
+            <WordBadge word={blockWord(round.data.block)} />
           )
         }
       />

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { PoolRoundLine } from "#api/contract";
 import { Amount, Badge, type Column, DataTable, formatCount, TimeAgo } from "../ui/index.ts";
 import { MinerLabel, WordBadge } from "./parts.tsx";
-import { BLOCK_STATES, percent } from "./words.ts";
+import { blockWord, percent } from "./words.ts";
 
 const COLUMNS: readonly Column<PoolRoundLine>[] = [
   {
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<PoolRoundLine>[] = [
           counts now
         </Badge>
       ) : (
-        <WordBadge word={BLOCK_STATES[block.state]} {...(block.refused === null ? {} : { title: block.refused })} />
+        <WordBadge word={blockWord(block)} {...(block.refused === null ? {} : { title: block.refused })} />
       ),
   },
   {
@@ -75,6 +75,14 @@ const COLUMNS: readonly Column<PoolRoundLine>[] = [
   },
 ];
 
-export function RoundsTable({ rounds }: { readonly rounds: readonly PoolRoundLine[] }) {
-  return <DataTable label="Rounds" columns={COLUMNS} rows={rounds} rowKey={({ id }) => String(id)} />;
+/** @param short without who found the block and when */
+export function RoundsTable({
+  rounds,
+  short,
+}: {
+  readonly rounds: readonly PoolRoundLine[];
+  readonly short?: boolean;
+}) {
+  const columns = short ? COLUMNS.filter(({ key }) => key !== "finder" && key !== "when") : COLUMNS;
+  return <DataTable label="Rounds" columns={columns} rows={rounds} rowKey={({ id }) => String(id)} />;
 }

@@ -16,6 +16,13 @@ export const BLOCK_STATES: Readonly<Record<PoolBlockState, Word>> = {
   orphaned: { word: "not in the chain", tone: "bad", icon: "fork" },
 };
 
+/** A block is divided when the chain first shows it; until then it may be too late. */
+export function blockWord({ state, reward }: { readonly state: PoolBlockState; readonly reward: string | null }): Word {
+  return state === "pending" && reward === null
+    ? { word: "looked for", tone: "neutral", icon: "search" }
+    : BLOCK_STATES[state];
+}
+
 export const PAYOUT_STATES: Readonly<Record<"signed" | "confirmed" | "released", Word>> = {
   signed: { word: "on its way", tone: "info", icon: "clock" },
   confirmed: { word: "final", tone: "good", icon: "check" },

@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { parsePoolAddress } from "#stratum/client";
+import { createClient } from "#api/contract";
+import { systemClock } from "#base";
+import { type PoolAddress, parsePoolAddress } from "#stratum/client";
 import { addressText, findAddress } from "../accounts.ts";
 import { connectForOrders } from "../connect.ts";
 import { mineBlocks } from "../mining.ts";
@@ -13,10 +15,12 @@ import {
   keystoreOption,
   nodeOption,
   readCount,
+  readUrl,
 } from "../options.ts";
+import { DEFAULT_POOL_PORT } from "../pool-options.ts";
 import { plural, print } from "../print.ts";
 import { usageError } from "../report-error.ts";
-import type { Terminal } from "../terminal.ts";
+import { note, type Terminal } from "../terminal.ts";
 import { readVersion } from "../version.ts";
 
 const MAX_THREADS = 256;
@@ -41,6 +45,13 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
     )
     .option("--worker <name>", "at a pool: name of this machine, put behind the address")
     .option("--password <text>", "at a pool: most do not care", "x")
+    .option("--receipts <file>", "at a pool of this program: keep the signed receipts of the shares there")
+    .addOption(
+      new Option(
+        "--pool-api <url>",
+        `its API, where receipts are (default: port ${DEFAULT_POOL_PORT} of the pool)`,
+      ).argParser(readUrl),
+    )
     .option("--threads <count>", "of this process (default: one for each core)", readCount(1, MAX_THREADS))
     .option("--for <seconds>", "end after so long", readCount(1, 31_536_000))
     .addOption(apiOption())
@@ -63,7 +74,9 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
       const here = options.solo === true || options.pool !== undefined;
       for (const name of ["threads", "for"] as const)
         if (options[name] !== undefined && !here) throw usageError(`--${name} is for --solo and --pool`);
-      if (options.worker !== undefined && options.pool === undefined) throw usageError("--worker is for --pool");
+      for (const name of ["worker", "receipts", "poolApi"] as const)
+        if (options[name] !== undefined && options.pool === undefined)
+          throw usageError(`--${name === "poolApi" ? "pool-api" : name} is for --pool`);
       const to = options.address ?? options.to;
       if (!here) return mineByNode(terminal, blocks ?? 1, { ...options, to });
       if (to === undefined) throw usageError("who shall be credited? Give --to or --address");
@@ -81,7 +94,14 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
           const { runPool } = await import("../miner/pool.ts");
           const user = options.worker === undefined ? to : `${to}.${options.worker}`;
           const { pool, password, json } = options;
-          await runPool(terminal, { pool, user, password, agent: `agon/${readVersion()}`, threads, json }, signal);
+          const keeper = await openKeeper(terminal, options, pool, user);
+          try {
+            await runPool(terminal, { pool, user, password, agent: `agon/${readVersion()}`, threads, json }, signal);
+          } finally {
+            await keeper?.stop();
+            if (keeper !== null)
+              await note(terminal, `${plural(keeper.kept(), "receipt")} kept in ${options.receipts}`);
+          }
         }
       } finally {
         clearInterval(awake);
@@ -113,6 +133,24 @@ async function mineByNode(terminal: Terminal, blocks: number, options: NodeMinin
       ...mined.blocks.map((block) => `  height ${block.height}  ${block.hash}`),
     ].join("\n"),
   );
+}
+
+/** Null where no receipts are wanted. */
+async function openKeeper(
+  terminal: Terminal,
+  { receipts, poolApi }: { readonly receipts?: string | undefined; readonly poolApi?: string | undefined },
+  { host }: PoolAddress,
+  user: string,
+) {
+  if (receipts === undefined) return null;
+  const { keepReceipts } = await import("../miner/keep-receipts.ts");
+  const baseUrl = poolApi ?? `http://${host.includes(":") ? `[${host}]` : host}:${DEFAULT_POOL_PORT}`;
+  return keepReceipts(receipts, user, {
+    // Not bound to Ctrl-C: the last ones are fetched after it.
+    pool: createClient({ baseUrl, fetch: terminal.fetch }),
+    clock: systemClock(),
+    onTrouble: (why) => void note(terminal, `no receipts for now: ${why}`),
+  });
 }
 
 /** Ctrl-C, or the time given. */
