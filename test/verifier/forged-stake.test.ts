@@ -255,6 +255,16 @@ async function jailedBlock(): Promise<Block> {
   throw new Error("v3 is drawn in no slot");
 }
 
+it("votes for an epoch do not count after one without blocks (STAKE-10, vote-target)", async () => {
+  const { mine: on } = await grow(20);
+  const old = on.votes([V0]);
+  expect(old).toHaveLength(1);
+  on.skip(2 * spec.engine.epochSlots);
+  while (on.seal() === null) on.skip(1);
+  const late = reseal(on.seal()!, on.leaderAt(on.slot()), chainId, { body: { votes: old } });
+  await expectRefused(on, late, "STAKE-10", "vote-target");
+});
+
 describe("a block that begins an epoch has another root", () => {
   let on: StakeMine;
   let first: Block;
