@@ -6,7 +6,7 @@ import { binaryBodies, createWorkload, jsonBodies } from "./workload.ts";
 const RECEIVERS = 100_000;
 
 export async function run({ quick, report }: BenchOptions): Promise<readonly BenchRow[]> {
-  const [many, fewer, alone] = quick ? [3_000, 1_200, 24] : [120_000, 24_000, 360];
+  const [many, fewer, alone] = quick ? [3_000, 600, 12] : [120_000, 24_000, 360];
   const work = createWorkload(many, RECEIVERS);
   const stakeWork = createWorkload(many, RECEIVERS, "pos");
   try {
