@@ -1,7 +1,10 @@
 /** A pool on a devnet, and a miner written from the public description of the protocol. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TSchema } from "typebox";
+import { Value } from "typebox/value";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import * as contract from "#api/contract";
 import { type Client, createClient, type PoolInfo } from "#api/contract";
 import { formatAddress } from "#crypto";
 import { devAccount } from "#wallet/core";
@@ -243,6 +246,75 @@ describe("a pool on a devnet of three nodes", () => {
     const proof = findings.find(({ code }: { code: string }) => code === "share-dropped");
     expect(proof).toMatchObject({ severity: "proof" });
     expect(Object.keys(proof.evidence).length).toBeGreaterThan(0);
+  });
+
+  it("answers as its description says, and refuses what makes no sense", async () => {
+    const calls = pool.client.pool;
+    const [round] = (await calls.rounds()).items.filter(({ block }) => block?.state === "confirmed");
+    const { id, shares } = round!;
+    const answers: readonly [TSchema, unknown][] = [
+      [contract.PoolInfo, await calls.status()],
+      [contract.PoolHistory, await calls.history({ hours: 1 })],
+      [contract.PoolLuck, await calls.luck()],
+      [contract.PoolMiners, await calls.miners()],
+      [contract.PoolMiner, await calls.miner(ALICE)],
+      [contract.PoolCredits, await calls.credits(ALICE)],
+      [contract.PoolMinerPayouts, await calls.minerPayouts(ALICE)],
+      [contract.PoolAccount, await calls.account(ALICE)],
+      [contract.PoolPayouts, await calls.payouts()],
+      [contract.PoolRounds, await calls.rounds({ limit: 2 })],
+      [contract.PoolRound, await calls.round(id)],
+      [contract.PoolHeads, await calls.heads(id)],
+      [contract.PoolRecords, await calls.records(id, { from: 0, count: 5 })],
+      [contract.PoolProof, await calls.inclusion(id, { leaf: 0, size: shares })],
+      [contract.PoolProof, await calls.consistency(id, { from: 1, to: shares })],
+      [contract.PoolStatementAnswer, await calls.statement(id)],
+      [contract.PoolReceipts, await calls.receipts({ address: ALICE, limit: 3 })],
+    ];
+    for (const [schema, answer] of answers) expect([...Value.Errors(schema, answer)]).toEqual([]);
+    const described = await fetch(`${pool.client.baseUrl}/v1/openapi.json`);
+    const { paths } = (await described.json()) as { paths: object };
+    expect(Object.keys(paths)).toContain("/v1/pool/rounds/{round}/inclusion");
+    expect(await pool.client.metrics()).toMatch(/^agon_stratum_shares_total\{result="accepted"\} \d/m);
+
+    const refusals: readonly [string, string, number][] = [
+      ["GET", "/v1/pool/miners/nonsense", 400],
+      ["GET", `/v1/pool/miners/${formatAddress(devAccount(9).address, "tagon")}`, 404],
+      ["GET", `/v1/pool/miners/${formatAddress(devAccount(3).address, "agon")}`, 400],
+      ["GET", "/v1/pool/miners?limit=101", 400],
+      ["GET", "/v1/pool/miners?before=-1", 400],
+      ["GET", "/v1/pool/rounds/999999", 404],
+      ["GET", "/v1/pool/rounds/x", 400],
+      ["GET", "/v1/pool/rounds/1/records?from=0&count=1001", 400],
+      ["GET", "/v1/pool/rounds/1/inclusion?leaf=0", 400],
+      ["GET", `/v1/pool/receipts?address=${ALICE}&after=1`, 400],
+      ["GET", "/v1/pool/receipts", 400],
+      ["GET", "/v1/pool/history?hours=0", 400],
+      ["POST", "/v1/pool/orders/pay", 401],
+      ["POST", "/v1/pool/status", 405],
+      ["GET", "/v1/admin/mine", 404],
+      ["GET", "/v1/pool/none", 404],
+    ];
+    for (const [method, path, status] of refusals) {
+      const answer = await fetch(`${pool.client.baseUrl}${path}`, { method });
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(await answer.json()).toMatchObject({ error: { message: expect.any(String) } });
+    }
+    const nobody = { address: formatAddress(devAccount(9).address, "tagon"), threshold: null };
+    await expect(calls.setThreshold(nobody)).rejects.toMatchObject({ status: 409, code: "miner-unknown" });
+    const withdrawal = { to: ALICE, amount: "18446744073709551615" };
+    await expect(calls.withdraw(withdrawal)).rejects.toMatchObject({ status: 409, code: "pool-account-short" });
+  });
+
+  it("keeps its miners when the node goes away, and tells them", async () => {
+    const miner = await joinPool(pool, ALICE);
+    await devnet.stop("SIGTERM");
+    await vi.waitFor(() => expect(miner.notices.length).toBeGreaterThan(0), PATIENCE);
+    expect((await pool.client.pool.status()).troubles.join()).toContain("no work");
+    expect((await pool.client.health()).ok).toBe(false);
+    expect((await pool.client.pool.miner(ALICE)).connections).toBe(1);
+    await expect(pool.client.block("head")).rejects.toMatchObject({ code: "node-unreachable" });
+    expect(await pool.process.stop("SIGTERM")).toBeOneOf([0, 143]);
   });
 });
 

@@ -190,7 +190,7 @@ const CREDIT_COLUMNS: readonly Column<PoolCredit>[] = [
 ];
 
 /** The formula with its numbers: whoever has a calculator can check it. */
-export function whyOf(credit: PoolCredit): string {
+function whyOf(credit: PoolCredit): string {
   const { kind, height, reward, fee, feePpm, myWork, totalWork, remainder } = credit;
   if (kind === "withdrawal") return "from the pool's own account";
   if (kind === "pps")

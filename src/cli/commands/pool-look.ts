@@ -190,7 +190,7 @@ function roundRow(round: PoolRoundLine): string[] {
 }
 
 /** The formula with its numbers: whoever has a calculator can check it. */
-export function explainCredit(credit: PoolCredit): string {
+function explainCredit(credit: PoolCredit): string {
   const { kind, height, state, reward, fee, myWork, totalWork, remainder, feePpm } = credit;
   const amount = coins(credit.amount);
   if (kind === "withdrawal") return `${amount} from the pool's own account`;

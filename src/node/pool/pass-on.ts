@@ -33,21 +33,33 @@ export function addPassOnRoutes(app: App, { url, streams }: PassOnParts): void {
       if (typeof value === "string") headers[name] = value;
     }
     const answer = await send(url, request.url, { method: "GET", headers, signal: gone.signal });
-    reply.code(answer.status);
+    const told: Record<string, string> = {};
     for (const name of ANSWER_HEADERS) {
       const value = answer.headers.get(name);
-      if (value !== null) reply.header(name, value);
+      if (value !== null) told[name] = value;
     }
-    if (answer.body === null) return reply.send();
+    if (answer.body === null) return reply.code(answer.status).headers(told).send();
     const body = Readable.fromWeb(answer.body as ReadableStream);
-    if (isStream) {
-      reply.header("connection", "close").header("x-accel-buffering", "no");
-      streams.add({
-        ...{ signal: gone.signal, begin() {}, send() {}, taken: () => Promise.resolve() },
-        close: () => void body.destroy(),
-      });
-    }
-    return reply.serializer((bytes: unknown) => bytes as string).send(body);
+    if (!isStream)
+      return reply
+        .code(answer.status)
+        .headers(told)
+        .serializer((bytes: unknown) => bytes as string)
+        .send(body);
+    streams.add({
+      ...{ signal: gone.signal, begin() {}, send() {}, taken: () => Promise.resolve() },
+      close: () => void body.destroy(),
+    });
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    reply.raw.writeHead(answer.status, { ...told, connection: "close", "x-accel-buffering": "no" });
+    // Of a stream that says nothing yet the reader shall know that it is open.
+    reply.raw.flushHeaders();
+    body.on("error", () => reply.raw.destroy());
+    body.on("close", () => reply.raw.end());
+    body.pipe(reply.raw);
+    return reply;
   });
   app.post("/v1/transactions", { schema, bodyLimit: MAX_BODY_BYTES }, async ({ body, headers }, reply) => {
     const isBytes = body instanceof Uint8Array;
