@@ -22,7 +22,7 @@ export class Branches {
   readonly #options: ChainOptions;
   readonly #parts: BranchesParts;
   #deepBranch: BlockEntry | null = null;
-  /** Where the working head was before a branch was executed only to be judged. */
+  /** The best that the working head was on before a branch was executed only to be judged. */
   #before: BlockEntry | null = null;
 
   constructor(options: ChainOptions, parts: BranchesParts) {
@@ -64,7 +64,7 @@ export class Branches {
    * @returns what is wrong with the branch, or null
    */
   execute(entry: BlockEntry): ExecutionFault | null {
-    const { blocks, working, finality } = this.#parts;
+    const { blocks, engine, working, finality } = this.#parts;
     if (entry.status !== "header-valid") return null;
     const route = findRoute(blocks, working.head, entry);
     if (route === null || route.ancestor.header.height < finality.finalized.height || this.#isTooDeep(route))
@@ -72,7 +72,8 @@ export class Branches {
     const before = working.head;
     const done = working.switchTo(route);
     if (!done.ok) return done.error;
-    this.#before ??= before;
+    // Since an earlier judgement of the same group a better block may have come.
+    if (this.#before === null || beats(engine, before.snapshot, this.#before.snapshot)) this.#before = before;
     return null;
   }
 
