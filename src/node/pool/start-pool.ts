@@ -155,10 +155,14 @@ async function openBooks(
   const { chain } = status;
   const chainId = asHash(fromHex(chain.id)!);
   const receiptSeed = openPoolFolder(options.folder, { chain: chain.id, address }, random);
-  const database = await openPoolDatabase(
-    options.database ?? { kind: "sqlite", file: join(options.folder, "pool.db") },
-    random,
-  );
+  const where = options.database ?? { kind: "sqlite" as const, file: join(options.folder, "pool.db") };
+  const database = await openPoolDatabase(where, random).catch((cause) => {
+    if (cause instanceof Error && "code" in cause && cause.code === "SQLITE_BUSY")
+      throw new OperationError("pool-running", `a pool runs already on the books in ${options.folder}: stop it first`, {
+        cause,
+      });
+    throw cause;
+  });
   undo.push(() => database.close());
   const events = createBus<AccountingEvents>((error, event) =>
     log.error("a listener failed", { event, error: String(error) }),
