@@ -48,6 +48,7 @@ describe("the table of keys", () => {
       [keys.segment(255, 255, 2 ** 32 - 1), keys.segment],
       [keys.segmentChunk(255, 1, 1), keys.segmentChunk],
       [keys.journal(1), keys.journal],
+      [keys.epochTable(id), keys.epochTable],
     ] as const;
     expect(samples.length).toBe(Object.keys(keys).length);
     for (const [key] of samples) expect(samples.filter(([, table]) => inTable(key, table.all)).length).toBe(1);
