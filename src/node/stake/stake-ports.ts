@@ -10,7 +10,7 @@ import type {
   StakeReads,
   VoteFacts,
 } from "#api";
-import { type Address, type BlockId, type Clock, equalBytes, type Key } from "#base";
+import { type Address, type BlockId, type Clock, equalBytes, type Key, toHex } from "#base";
 import type { BlockEntry, Chain } from "#chain";
 import type { LotteryView } from "#consensus";
 import type { StakeView } from "#ledger";
@@ -95,7 +95,11 @@ async function stakeFacts(desk: Desk): Promise<StakeFacts> {
   const stake = chain.stake();
   const records = createTrackRecords(epochs, headEpoch, keys, (key) => ownerOf(stake, key));
   const { current } = lottery.tables(head.snapshot);
-  const weights = new Map(current.entries.map(({ key, weight }) => [keys.of(key), weight]));
+  const weights = new Map<string, bigint>();
+  for (const { key, weight } of current.entries) {
+    const owner = ownerOf(stake, key);
+    if (owner !== null) weights.set(toHex(owner), weight);
+  }
   return {
     at: { height: head.header.height, id: head.id },
     headEpoch,
@@ -103,32 +107,37 @@ async function stakeFacts(desk: Desk): Promise<StakeFacts> {
     voterPoolAtoms: stake?.voterPoolAtoms() ?? 0n,
     validators: (stake?.validators() ?? []).map((one) => ({
       ...one,
-      weightAtoms: weights.get(keys.of(one.signingKey)) ?? 0n,
+      weightAtoms: weights.get(toHex(one.owner)) ?? 0n,
       record: records.of(one.owner),
     })),
   };
 }
 
+/** A key that was rotated has its duties until the tables have changed over. */
 function dutiesOf(desk: Desk, owner: Address, count: number): DutyFacts | null {
   const { chain, lottery } = desk;
   const { head } = chain;
-  const validator = chain.stake()?.validator(owner) ?? null;
+  const stake = chain.stake();
+  const validator = stake?.validator(owner) ?? null;
   if (validator === null) return null;
-  const { signingKey } = validator;
+  const isOwn = (key: Key | null): boolean => {
+    const holder = ownerOf(stake, key);
+    return holder !== null && equalBytes(holder, owner);
+  };
   const slot = slotNow(desk);
   const epoch = lottery.epochOf(slot);
   const headSlot = lottery.slotAt(head.header.timeMs);
   const knownToSlot = lastKnownSlot(desk, slot);
   const slots: number[] = [];
   for (let at = Math.max(slot, headSlot + 1); at <= knownToSlot && slots.length < count; at++) {
-    const leader = lottery.leaderOf(at, head.snapshot);
-    if (leader !== null && equalBytes(leader, signingKey)) slots.push(at);
+    if (isOwn(lottery.leaderOf(at, head.snapshot))) slots.push(at);
   }
   const progress = lottery.progress(head.snapshot);
-  const stands = tableOf(desk, epoch)?.entries.some(({ key }) => equalBytes(key, signingKey)) ?? false;
+  const voter = tableOf(desk, epoch)?.entries.find(({ key }) => isOwn(key))?.key ?? null;
   const fromSlot = epoch * lottery.epochSlots + Math.floor(lottery.epochSlots / 3);
-  const done = progress.epoch === epoch && progress.hasVoted(signingKey);
-  return { signingKey, knownToSlot, slots, vote: stands && epoch > 0 ? { epoch, fromSlot, done } : null };
+  const done = voter !== null && progress.epoch === epoch && progress.hasVoted(voter);
+  const vote = voter === null || epoch === 0 ? null : { epoch, fromSlot, done };
+  return { signingKey: validator.signingKey, knownToSlot, slots, vote };
 }
 
 /** A draw is fixed once no block can add to its seed: of the next epoch after two thirds of this one. */
