@@ -92,6 +92,9 @@ export interface Core {
   stop(): Promise<void>;
 }
 
+/** How long a node that knows others waits for the first of them before it makes a block by itself. */
+const FIRST_PEER_MS = 10_000;
+
 export async function createCore(options: CoreOptions, parts: CoreParts): Promise<Core> {
   const { spec, chainId, store, transport, clock, log } = parts;
   const events = createBus<NodeEvents>((error, event) =>
@@ -140,10 +143,13 @@ export async function createCore(options: CoreOptions, parts: CoreParts): Promis
   });
 
   const seat = parts.seat ?? null;
+  const startedMs = clock.nowMs();
+  const hasBootstrap = (options.peers.bootstrap?.length ?? 0) > 0;
   const obstacle = (): string | null =>
     findObstacle({
       ...{ chain, disk, sync, clockWatch, alone: seat?.alone ?? false },
       peerCount: () => handshake.ready.size,
+      isLookingForPeers: hasBootstrap && clock.nowMs() - startedMs < FIRST_PEER_MS,
     }) ??
     seat?.obstacle() ??
     null;

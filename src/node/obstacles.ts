@@ -15,10 +15,13 @@ export interface ObstacleParts {
   readonly peerCount: () => number;
   /** Produces without peers; a chain that never asks for a checkpoint always may. */
   readonly alone: boolean;
+  /** The node has just started, and knows whom to look for. */
+  readonly isLookingForPeers: boolean;
 }
 
 /** @returns null when all is well */
-export function findObstacle({ chain, disk, sync, clockWatch, peerCount, alone }: ObstacleParts): string | null {
+export function findObstacle(parts: ObstacleParts): string | null {
+  const { chain, disk, sync, clockWatch, peerCount, alone } = parts;
   if (disk.readOnly !== null) return `the node is read-only: ${disk.readOnly}`;
   if (chain.violation !== null) return chain.violation;
   if (chain.deepBranch !== null) return "a deep reorganisation waits for the operator";
@@ -28,6 +31,11 @@ export function findObstacle({ chain, disk, sync, clockWatch, peerCount, alone }
   if (chain.engine.lottery === null) return null;
   const mayBeAlone = alone || staleAfterMs(chain.spec.engine) === null;
   if (!mayBeAlone && peerCount() === 0) return "no peer is connected; --alone produces all the same";
+  if (!alone && parts.isLookingForPeers && peerCount() === 0)
+    return "the node has just started and looks for its peers";
+  // Before the first headers of a peer are here: a block on an old head would only be a fork.
+  const claimed = sync.claimedHeight;
+  if (claimed !== null) return `a peer is at ${claimed}, and we at ${chain.head.header.height}`;
   return clockWatch.obstacle();
 }
 

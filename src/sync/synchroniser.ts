@@ -89,6 +89,19 @@ export class Synchroniser {
     this.#stale = true;
   }
 
+  /**
+   * Height that a peer claims which is well ahead of us and has never failed to show what it claimed; null without one.
+   * What others claim is no reason to wait for long.
+   */
+  get claimedHeight(): number | null {
+    const { handshake, chain } = this.#parts;
+    const own = chain.head.header.height;
+    for (const [peer, { head }] of handshake.ready)
+      if (head.height >= own + BEHIND_BLOCKS && claimsMore(head, tipOf(chain)) && !this.#failed.has(peer))
+        return head.height;
+    return null;
+  }
+
   /** Height of the best chain that a peer has shown the headers of. */
   get targetHeight(): number {
     return Math.max(this.#target, this.#parts.chain.head.header.height);

@@ -5,7 +5,7 @@ import type { PreparedTransaction } from "#model";
 import { chainIdOf, type StakeChainSpec } from "#spec";
 import { buildTransfer, buildUnbond, devAccount } from "#wallet/core";
 import { testSeed } from "../support/seed.ts";
-import { stakeSpec, type TestValidator, testSeat, testValidator } from "../support/validators.ts";
+import { stakeSpec, type TestValidator, testSeat, testSigning, testValidator } from "../support/validators.ts";
 import { agree, createSimulation, type SimNode, type Simulation } from "./simulation.ts";
 
 const VALIDATORS = ["v0", "v1", "v2", "v3", "v4", "v5", "v6"].map(testValidator);
@@ -191,4 +191,35 @@ describe("a network of validators", () => {
       expect(nodes[0]!.core.obstacle()).toBeNull();
     },
   );
+
+  it("lets a validator that has lost its chain sign nothing before it has caught up", async () => {
+    const { spec, nodes } = await network(3);
+    await sim.runUntil(() => finalizedOf(nodes[0]!) > 0, 10 * EPOCH_MS, "finality");
+    await sim.stop(nodes[2]!);
+    await sim.run(4 * EPOCH_MS);
+    const signed: number[] = [];
+    const signing = testSigning([VALIDATORS[2]!]);
+    const noting: typeof signing = {
+      sign(job) {
+        if (job.guard.domain === "block") signed.push(job.guard.slot);
+        return signing.sign(job);
+      },
+    };
+    const empty = await sim.add("again", {
+      seat: { ...testSeat([VALIDATORS[2]!], noting), alone: false },
+      knows: ["v0"],
+    });
+    const startSlot = Math.floor((sim.nowMs() - spec.genesis.timeMs) / SLOT_MS);
+    await sim.runUntil(
+      () => signed.length > 0 && agree([nodes[0]!, empty]),
+      8 * EPOCH_MS,
+      "a block of the one that came back",
+    );
+    const { chain } = nodes[0]!.core;
+    expect(chain.blockAt(1)!.header.timeMs).toBeLessThan(spec.genesis.timeMs + startSlot * SLOT_MS);
+    const onChain = new Set<number>();
+    for (let height = 1; height <= headOf(nodes[0]!); height++)
+      onChain.add((chain.blockAt(height)!.header.timeMs - spec.genesis.timeMs) / SLOT_MS);
+    expect(signed.filter((slot) => !onChain.has(slot))).toEqual([]);
+  });
 });
