@@ -58,15 +58,14 @@ export default defineConfig({
         },
       },
       {
-        // Real processes, browsers and ports: one file at a time, with the machine to itself.
+        // Real processes, browsers and ports. Much of their time is waiting for blocks, so two go on side by side.
         test: {
           ...common,
           name: "e2e",
           include: ["test/{e2e,bench}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

@@ -117,13 +117,13 @@ const rows: readonly Row[] = [
   [
     "peer",
     "a stock client of the wrong chain",
-    "turned away with 180 bytes",
+    "turned away with 196 bytes",
     (w) => w.stockClient(statusOf(zero, zero)),
   ],
   [
     "peer",
     "a stock client of this chain (is welcome)",
-    "welcome with 180 bytes",
+    "welcome with 196 bytes",
     (w) => w.stockClient(statusOf(chainId, w.node.core.chain.genesisId)),
   ],
   ["peer", "a status of garbage", "status-malformed", request("status", MEGABYTE.subarray(0, 100))],

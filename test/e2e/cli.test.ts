@@ -6,6 +6,7 @@ import { freePortRange } from "../support/ports.ts";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
 import { agon, type Ended, type RunningAgon, startAgon } from "./agon-process.ts";
 import { createTerminal } from "./memory-terminal.ts";
+import { poolCases } from "./pool-cases.ts";
 import { stakeCases } from "./stake-cases.ts";
 
 let temp: TempFolder;
@@ -344,6 +345,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       check: (ended) => expect(errorOf(ended).code).toBe("port-taken"),
     },
   ],
+  ...poolCases,
   devnet: [
     {
       argv: () => [

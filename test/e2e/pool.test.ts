@@ -248,6 +248,13 @@ describe("a pool on a devnet of three nodes", () => {
     expect(Object.keys(proof.evidence).length).toBeGreaterThan(0);
   });
 
+  it.each(["status", "miners", "rounds", "payouts", "pay"])("is told of by 'agon pool %s'", async (name) => {
+    const place = name === "pay" ? ["--data", join(folder.dir, "pool")] : [];
+    const ended = await agon(["pool", name, "--pool", String(pool.process.said.api), ...place, "--json"]);
+    expect([ended.err, ended.code]).toEqual(["", 0]);
+    expect(Object.keys(JSON.parse(ended.out.toString())).length).toBeGreaterThan(0);
+  });
+
   it("answers as its description says, and refuses what makes no sense", async () => {
     const calls = pool.client.pool;
     const [round] = (await calls.rounds()).items.filter(({ block }) => block?.state === "confirmed");

@@ -37,9 +37,19 @@ export function poolRunCommand(terminal: Terminal) {
         .default("pplns" as const),
     )
     .option("--window <blocks>", "of PPLNS: so many blocks' worth of work", readCount(1, 1_000), 2)
-    .option("--fee <percent>", "the pool's part, such as 0.5", readPercent, PPM_OF_PERCENT)
-    .option("--threshold <coins>", "what a miner must be owed to be paid", readCoins, 10_000_000_000n)
-    .option("--reserve <coins>", "of PPS: what the pool may be short of, held at its address", readCoins, 0n)
+    .addOption(
+      new Option("--fee <percent>", "the pool's part, such as 0.5").argParser(readPercent).default(PPM_OF_PERCENT, "1"),
+    )
+    .addOption(
+      new Option("--threshold <coins>", "what a miner must be owed to be paid")
+        .argParser(readCoins)
+        .default(10_000_000_000n, "100"),
+    )
+    .addOption(
+      new Option("--reserve <coins>", "of PPS: what the pool may be short of, held at its address")
+        .argParser(readCoins)
+        .default(0n, "0"),
+    )
     .option("--host <address>", "where miners connect; 0.0.0.0 lets other machines in", "127.0.0.1")
     .option("--port <port>", "for Stratum over TCP", readPort, 3_333)
     .option("--tls-port <port>", "for Stratum over TLS", readPort)
