@@ -1,7 +1,7 @@
 /** The state before the first block (rule STATE-10). */
 import { assertInvariant } from "#base";
 import { parseAddress } from "#crypto";
-import type { ChainSpec } from "#spec";
+import { type ChainSpec, stakeOf } from "#spec";
 import { writeGenesisBonds } from "./stake/genesis-bonds.ts";
 import { createKeySlot, setKey } from "./state/key-slot.ts";
 import type { State } from "./state/state.ts";
@@ -18,7 +18,8 @@ export function writeGenesis(spec: ChainSpec, state: State): void {
     state.setWord(leaf, BALANCE, balanceAtoms);
     issued += balanceAtoms;
   }
-  if (spec.engine.kind === "pos") issued += writeGenesisBonds(spec.engine, spec.addressPrefix, state);
+  const stake = stakeOf(spec.engine);
+  if (stake !== null) issued += writeGenesisBonds(stake, spec.addressPrefix, state);
   state.setWord(state.create(createKeySlot(TABLES.supply)), ISSUED, issued);
   state.takeChanges();
 }

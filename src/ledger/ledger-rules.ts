@@ -1,5 +1,5 @@
 /** The rules of one chain, made once from its specification. */
-import type { ChainSpec } from "#spec";
+import { type ChainSpec, stakeOf } from "#spec";
 import type { StakeRules } from "./stake/stake-context.ts";
 import { createStakeWeights } from "./stake/weights.ts";
 import { createTransactionRules, type TransactionRules } from "./transaction-rules.ts";
@@ -13,6 +13,7 @@ export interface LedgerRules {
 
 export function createLedgerRules(spec: ChainSpec): LedgerRules {
   const { engine } = spec;
-  const stake = engine.kind === "pos" ? { engine, weights: createStakeWeights(engine) } : null;
+  const bonds = stakeOf(engine);
+  const stake = bonds === null ? null : { engine: bonds, weights: createStakeWeights(bonds) };
   return { spec, transactions: createTransactionRules(spec), stake };
 }

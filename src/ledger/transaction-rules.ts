@@ -1,7 +1,7 @@
 /** What a transaction asks for, and what can be said of it without any state (rules TX-9 and TX-10). */
 import { type Address, asAddress, blameSender, err, type Fault, type Hash, ok, type Result, toHex } from "#base";
 import { decodeRecord, KIND_RECORD, KIND_TRANSFER, MAX_OUTPUTS, type PreparedTransaction } from "#model";
-import { type ChainSpec, chainIdOf, type StakeSpec } from "#spec";
+import { type ChainSpec, chainIdOf, type StakeSpec, stakeOf } from "#spec";
 import { isStakeKind, proveRequest, readRequest, type StakeAction } from "./stake/stake-actions.ts";
 
 const U64_END = 2n ** 64n;
@@ -44,7 +44,8 @@ export interface TransactionRules {
 }
 
 export function createTransactionRules(spec: ChainSpec): TransactionRules {
-  const readStake = spec.engine.kind === "pos" ? createStakeReader(spec, spec.engine, chainIdOf(spec)) : null;
+  const stake = stakeOf(spec.engine);
+  const readStake = stake === null ? null : createStakeReader(spec, stake, chainIdOf(spec));
   const read = (tx: PreparedTransaction): Result<Effect, Fault> => {
     const { kind } = tx.transaction;
     if (kind === KIND_TRANSFER) return readTransfer(spec, tx);

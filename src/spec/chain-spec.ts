@@ -93,6 +93,11 @@ export function isSigned(engine: EngineSpec): boolean {
   return engine.kind !== "pow";
 }
 
+/** The numbers of bonds, where a chain has them. */
+export function stakeOf(engine: EngineSpec): StakeSpec | null {
+  return engine.kind === "pos" ? engine : null;
+}
+
 /** From which age on a head is too old to be trusted without a checkpoint; null = never (rule STAKE-21). */
 export function staleAfterMs(engine: EngineSpec): number | null {
   if (engine.kind === "pow" || engine.checkpointEpochs === 0) return null;

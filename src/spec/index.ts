@@ -9,6 +9,7 @@ export {
   type StakeChainSpec,
   type StakeSpec,
   spacingMsOf,
+  stakeOf,
   staleAfterMs,
   type WorkChainSpec,
   type WorkSpec,

@@ -2,6 +2,7 @@ import { checkBrowserSafety } from "./rules/browser.ts";
 import { checkCitations } from "./rules/citations.ts";
 import { checkCycles } from "./rules/cycles.ts";
 import { checkDoors, checkEdges } from "./rules/edges.ts";
+import { checkEngines } from "./rules/engines.ts";
 import { checkFaults } from "./rules/faults.ts";
 import { checkAmbient, checkLanguage, checkOutsidePaths, checkSizes } from "./rules/shape.ts";
 import type { Rule } from "./violation.ts";
@@ -16,6 +17,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   "no any, no mutable module state, no default export, no silenced tool": checkLanguage,
   "time, chance and the network come in as parts": checkAmbient,
   "only test/support knows data outside the repository": checkOutsidePaths,
+  "nobody but consensus and spec asks for an engine by its name": checkEngines,
   "each fault code is documented and tested": checkFaults,
   "each rule that is cited stands in docs/spec": checkCitations,
 };

@@ -45,6 +45,14 @@ const breaches: readonly (readonly [string, Readonly<Record<string, string>>, st
     /base may not import #crypto/,
   ],
   [
+    "a question for the engine's name",
+    {
+      "src/chain/height.ts":
+        'export const height = (engine: E) => (engine.kind === "pow" ? 1 : refuse(blameSender("bad-height")));',
+    },
+    /asks for an engine by name/,
+  ],
+  [
     "a forbidden edge for a type",
     { "src/crypto/hash.ts": 'import type { H } from "#chain";\nexport const hash: H = 1;' },
     /crypto may not import #chain/,
