@@ -1,46 +1,79 @@
-/** TCP ports that were free on loopback a moment ago. */
+/**
+ * TCP ports on loopback for programs that are told theirs. They lie below the range from which the system numbers
+ * outgoing connections, so that nobody takes one by chance while its program is down; and the test process that was
+ * given a port keeps it until its end, so that two tests side by side never share one.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const FIRST = 12_000;
+/** Linux numbers outgoing connections from 32,768 upwards. */
+const END = 32_000;
+const BLOCK = 20;
+const BLOCKS = (END - FIRST) / BLOCK;
+const CLAIMS = join(tmpdir(), "agon-test-ports");
 
 export async function freePort(): Promise<number> {
-  const [port] = await freePorts(1);
-  return port!;
+  return freePortRange(1);
 }
 
-/** Distinct ports: all are held until the last one is known. */
+/** Neighbouring ones. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
-  const ports = servers.map(portOf);
-  await Promise.all(servers.map(close));
-  return ports;
+  const first = await freePortRange(count);
+  return Array.from({ length: count }, (_, offset) => first + offset);
 }
 
-/** The first of `count` neighbouring free ports, for programs that number theirs upwards. */
+/** @returns the first of `count` neighbouring free ports, at most 20 */
 export async function freePortRange(count: number): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const first = await freePort();
-    if (first + count > 65_535) continue;
-    const held = await Promise.allSettled(
-      Array.from({ length: count }, (_, offset) => listen(undefined, offset, first)),
-    );
-    const servers = held.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-    await Promise.all(servers.map(close));
-    if (servers.length === count) return first;
+  if (count > BLOCK) throw new Error(`${count} neighbouring ports are more than ${BLOCK}`);
+  mkdirSync(CLAIMS, { recursive: true });
+  for (let attempt = 0; attempt < BLOCKS; attempt++) {
+    // Processes start at different places, which saves most of the asking.
+    const first = FIRST + BLOCK * ((process.pid * 31 + attempt) % BLOCKS);
+    if (claim(first) && (await areFree(first, count))) return first;
   }
   throw new Error(`no ${count} neighbouring ports are free`);
 }
 
-function listen(_unused?: unknown, offset = 0, first?: number): Promise<Server> {
+/** @returns whether this block of ports is this process's from now on; a claim whose process has ended is void */
+function claim(first: number): boolean {
+  const file = join(CLAIMS, String(first));
+  try {
+    writeFileSync(file, String(process.pid), { flag: "wx" });
+  } catch {
+    if (isHeld(file)) return false;
+    rmSync(file, { force: true });
+    return claim(first);
+  }
+  process.once("exit", () => rmSync(file, { force: true }));
+  return true;
+}
+
+function isHeld(file: string): boolean {
+  try {
+    process.kill(Number(readFileSync(file, "utf8")), 0);
+    return true;
+  } catch (error) {
+    // No such file or no such process; one of another user lives.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+async function areFree(first: number, count: number): Promise<boolean> {
+  const held = await Promise.allSettled(Array.from({ length: count }, (_, offset) => listen(first + offset)));
+  const servers = held.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  await Promise.all(servers.map(close));
+  return servers.length === count;
+}
+
+function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(first === undefined ? 0 : first + offset, "127.0.0.1", () => resolve(server));
+    server.listen(port, "127.0.0.1", () => resolve(server));
   });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("not a TCP server");
-  return address.port;
 }
 
 function close(server: Server): Promise<void> {
