@@ -2,10 +2,13 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -19,6 +22,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { asHash, OperationError } from "#base";
 import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
 import { keys } from "./keys.ts";
+import { openLmdbStore } from "./lmdb-store.ts";
 import { put } from "./port.ts";
 
 const hash = (byte: number) => asHash(new Uint8Array(32).fill(byte));
@@ -167,10 +171,44 @@ describe("a damaged data file is refused before it is mapped", () => {
     expect(text).toMatch(words);
   });
 
-  test("empty, it is taken for new: a crash in the first moment leaves it so", async () => {
+  test.for([
+    ["empty", () => truncateSync(file, 0), /it is empty, and a chain was in it/],
+    ["gone", () => rmSync(file), /it is gone, and a chain was in it/],
+    [
+      "that of another, which was never used",
+      () => {
+        const other = join(root, "other");
+        mkdirSync(other);
+        return openLmdbStore(other)
+          .close()
+          .then(() => copyFileSync(join(other, "data.mdb"), file));
+      },
+      /it holds nothing, and a chain was in it/,
+    ],
+  ] as const)("%s where a chain was, it is not taken for new", async ([, damage, words]) => {
+    await (await opened()).close();
+    await damage();
+    for (const change of [{}, { readOnly: true }, { mustExist: true, checkAll: true }]) {
+      const text = await refusal(change);
+      expect(text).toMatch(words);
+      expect(text).toMatch(/^data-damaged: .*put back a copy of .*, or move .*store away and let the node sync again/s);
+    }
+    renameSync(join(path, "store"), join(path, "store-damaged"));
+    expect((await opened()).fresh).toBe(true);
+  });
+
+  test("empty where no chain was, it is taken for new: a crash in the first moment leaves it so", async () => {
+    mkdirSync(join(path, "store"), { recursive: true });
+    writeFileSync(file, "");
+    expect((await opened()).fresh).toBe(true);
+  });
+
+  test("a folder that was made before chains were marked gets its mark with the next start", async () => {
+    await (await opened()).close();
+    rmSync(join(path, "store", "chain"));
     await (await opened()).close();
     truncateSync(file, 0);
-    expect((await opened()).fresh).toBe(true);
+    expect(await refusal()).toMatch(/^data-damaged/);
   });
 
   test("any flipped bit leads to a refusal or to a store that can be read, never to a crash", async () => {

@@ -1,5 +1,16 @@
 /** The folder a node keeps everything in: made, locked, checked, and opened for one chain only. */
-import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { type BlockId, equalBytes, type Hash, OperationError, toHex } from "#base";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
@@ -10,6 +21,8 @@ import { put, type Store } from "./port.ts";
 
 /** Up to so many leaf pages (64 MiB, 30 ms) are looked at on each start; `agon fsck` looks at all. */
 const CHECKED_LEAF_PAGES = 16_384;
+/** In the folder of the store, once it is that of a chain: a data file that is gone or empty afterwards is a loss. */
+const MARK = "chain";
 /** Not less than LMDB wants for its table of 126 readers. */
 const READERS_BYTES = 16_384;
 
@@ -49,14 +62,12 @@ export async function openDataDirectory(path: string, options: DataDirectoryOpti
   const lock = readOnly ? null : lockDirectory(path);
   let store: LmdbStore | null = null;
   try {
-    const checkedPages = checkFile(
-      path,
-      join(folder, "data.mdb"),
-      checkAll ? Number.POSITIVE_INFINITY : CHECKED_LEAF_PAGES,
-    );
+    assertKept(path, folder);
+    const checkedPages = checkFile(path, folder, checkAll ? Number.POSITIVE_INFINITY : CHECKED_LEAF_PAGES);
     if (!readOnly) reserveReaders(path, join(folder, "lock.mdb"));
     store = openStore(path, folder, readOnly);
     const fresh = await claim(path, store, options);
+    if (!readOnly) mark(path, folder, options, fresh);
     return directory(path, store, lock, fresh, checkedPages);
   } catch (error) {
     await store?.close();
@@ -85,7 +96,7 @@ function directory(
 }
 
 function assertPresent(path: string, folder: string): void {
-  if (!existsSync(join(folder, "data.mdb")))
+  if (!existsSync(join(folder, "data.mdb")) && !existsSync(join(folder, MARK)))
     throw new OperationError("data-missing", `${path} holds no data of a node: give the folder of one with --data`);
 }
 
@@ -102,14 +113,45 @@ function makeFolder(path: string, folder: string): void {
   }
 }
 
-function checkFile(path: string, file: string, maxLeafPages: number): number {
-  const { problem, pages } = checkLmdbFile(file, maxLeafPages);
-  if (problem !== null)
-    throw new OperationError(
-      "data-damaged",
-      `${file} is damaged (${problem}): put back a copy of ${path}, or move it away and let the node sync again`,
-    );
+/** An empty data file is that of a start that was cut off in its first moment, but only where no chain was before. */
+function assertKept(path: string, folder: string): void {
+  if (!existsSync(join(folder, MARK))) return;
+  const found = statSync(join(folder, "data.mdb"), { throwIfNoEntry: false });
+  if (found === undefined) throw damaged(path, "it is gone, and a chain was in it");
+  if (found.size === 0) throw damaged(path, "it is empty, and a chain was in it");
+}
+
+function checkFile(path: string, folder: string, maxLeafPages: number): number {
+  const { problem, pages } = checkLmdbFile(join(folder, "data.mdb"), maxLeafPages);
+  if (problem !== null) throw damaged(path, problem);
   return pages;
+}
+
+/** What is beside the store stays: a validator must not lose the record of what it has signed. */
+function damaged(path: string, problem: string): OperationError {
+  const folder = join(path, "store");
+  return new OperationError(
+    "data-damaged",
+    `${join(folder, "data.mdb")} is damaged (${problem}): put back a copy of ${path}, or move ${folder} away and let the node sync again`,
+  );
+}
+
+/** Written after the claim, so that it never stands beside a store that was nobody's. */
+function mark(path: string, folder: string, { chainId, genesisId }: DataDirectoryOptions, fresh: boolean): void {
+  const file = join(folder, MARK);
+  if (existsSync(file)) return;
+  try {
+    const descriptor = openSync(file, "wx", 0o600);
+    try {
+      writeSync(descriptor, `${toHex(chainId)} ${toHex(genesisId)}\n`);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    // A store that was used before must open on a full disk too; the next start tries again.
+    if (fresh) throw unwritable(path, cause);
+  }
 }
 
 /** LMDB writes to this file through a map, where a full disk is a SIGBUS; so its blocks are taken before. */
@@ -136,6 +178,7 @@ async function claim(path: string, store: Store, options: DataDirectoryOptions):
   const { chainId, genesisId, schemaVersion } = options;
   const schemaBytes = store.get(keys.meta("schema"));
   if (schemaBytes === null) {
+    if (existsSync(join(path, "store", MARK))) throw damaged(path, "it holds nothing, and a chain was in it");
     if (options.readOnly) throw new OperationError("data-missing", `${path} was made but never used by a node`);
     await store.commit([
       put(keys.meta("schema"), encodeSeq(schemaVersion)),
