@@ -8,17 +8,7 @@ import { asHash, silentLogger, systemClock, systemRandom } from "#base";
 import { compactToTarget } from "#consensus";
 import { sha256 } from "#crypto";
 import { DEFAULT_STRATUM_OPTIONS, StratumServer, type WorkSource, type WorkState } from "#stratum";
-
-/** What the parent is told when it asks. */
-export interface PoolUsage {
-  readonly cpuMicros: number;
-  readonly residentMiB: number;
-  /** Of JavaScript, after a collection. */
-  readonly heapMiB: number;
-  readonly accepted: number;
-  readonly stale: number;
-  readonly rejected: number;
-}
+import type { PoolUsage } from "./pool-load.ts";
 
 const BITS = 0x1a00ffff;
 const EASIEST = 2 ** -31;
@@ -66,11 +56,7 @@ async function startPool(everyMs: number): Promise<number> {
       for (const listener of listeners) listener(state);
     }, everyMs).unref();
   const { sharesTotal } = server.metrics;
-  answerParent(() => ({
-    accepted: sharesTotal.accepted,
-    stale: sharesTotal.stale,
-    rejected: Object.values(sharesTotal).reduce((sum, one) => sum + one, 0) - sharesTotal.accepted - sharesTotal.stale,
-  }));
+  answerParent(() => sharesTotal.accepted);
   return server.port;
 }
 
@@ -86,7 +72,7 @@ async function startFloor(): Promise<number> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  answerParent(() => ({ accepted, stale: 0, rejected: 0 }));
+  answerParent(() => accepted);
   return (server.address() as { port: number }).port;
 }
 
@@ -98,7 +84,7 @@ function floorJob(id: number): string {
   );
 }
 
-function answerParent(count: () => Omit<PoolUsage, "cpuMicros" | "residentMiB" | "heapMiB">): void {
+function answerParent(accepted: () => number): void {
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
     // Where it is exposed: what is only not yet collected is no growth.
@@ -107,8 +93,9 @@ function answerParent(count: () => Omit<PoolUsage, "cpuMicros" | "residentMiB" |
     const usage: PoolUsage = {
       cpuMicros: user + system,
       residentMiB: rss / 2 ** 20,
+      anonymousMiB: rss / 2 ** 20,
       heapMiB: heapUsed / 2 ** 20,
-      ...count(),
+      accepted: accepted(),
     };
     process.send?.(usage);
   });

@@ -1,16 +1,17 @@
 /** A pool's server under shares of many miners, and the same lines to a server that only answers. */
 
-import { loadPool } from "../../scripts/pool-load.ts";
+import { type LoadOptions, type LoadResult, loadPool } from "../../scripts/pool-load.ts";
+import { type StubOptions, startStub } from "../../scripts/pool-stub.ts";
 import type { BenchOptions, BenchRow } from "./bench-row.ts";
 
 export async function run({ quick, report }: BenchOptions): Promise<readonly BenchRow[]> {
   const load = quick
-    ? { connections: 50, sharesPerSecond: 500, seconds: 1, headMs: 500 }
-    : { connections: 2_000, sharesPerSecond: 5_050, seconds: 10, headMs: 5_000 };
+    ? { connections: 50, sharesPerSecond: 500, seconds: 1, sampleMs: 10_000 }
+    : { connections: 2_000, sharesPerSecond: 5_050, seconds: 10, sampleMs: 10_000 };
   report(`${load.connections} miners, ${load.sharesPerSecond} shares a second`);
-  const pool = await loadPool(load);
+  const pool = await measure(load, { headMs: quick ? 500 : 5_000 });
   report("the same lines, only answered");
-  const floor = await loadPool({ ...load, headMs: 0, floor: true });
+  const floor = await measure(load, { headMs: 0, floor: true });
   return [
     { name: "shares checked, of those offered", value: pool.perSecond, unit: "shares/s", goal: quick ? 490 : 5_000 },
     { name: "answer to a share, p50", value: pool.p50Ms, unit: "ms" },
@@ -21,4 +22,13 @@ export async function run({ quick, report }: BenchOptions): Promise<readonly Ben
     },
     { name: "all miners connected and at work", value: pool.connectMs, unit: "ms" },
   ];
+}
+
+async function measure(load: LoadOptions, server: StubOptions): Promise<LoadResult> {
+  const target = await startStub(server);
+  try {
+    return await loadPool(load, target);
+  } finally {
+    await target.stop();
+  }
 }

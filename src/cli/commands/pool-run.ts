@@ -56,6 +56,11 @@ export function poolRunCommand(terminal: Terminal) {
     .option("--tls-cert <file>", "certificate chain in PEM")
     .option("--tls-key <file>", "its private key in PEM")
     .option("--difficulty <number>", "of a worker that is not known yet", readDifficulty)
+    .addOption(
+      new Option("--share-seconds <seconds>", "wanted time between two shares of a connection (default: 10)").argParser(
+        readShareMs,
+      ),
+    )
     .option("--max-connections <count>", "of miners at a time", readCount(1, 100_000))
     .option("--max-connections-per-host <count>", "of one IPv4 address or IPv6 /64", readCount(1, 100_000))
     .option("--api-host <address>", "where API and pages listen", "127.0.0.1")
@@ -90,6 +95,7 @@ export function poolRunCommand(terminal: Terminal) {
         stratum: {
           ...{ host: options.host, port: options.port, tls: readTls(options) },
           startDifficulty: options.difficulty ?? null,
+          shareMs: options.shareSeconds ?? null,
           maxConnections: options.maxConnections ?? null,
           maxConnectionsPerHost: options.maxConnectionsPerHost ?? null,
         },
@@ -169,4 +175,12 @@ function readDifficulty(text: string): number {
   const value = Number(text);
   if (!(value >= 2 ** -31 && value <= 2 ** 64)) throw new InvalidArgumentError("It must be a number above 0.");
   return value;
+}
+
+/** @returns milliseconds */
+function readShareMs(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d{1,3}(\.\d{1,3})?$/.test(text) || seconds < 0.1 || seconds > 600)
+    throw new InvalidArgumentError("It must be seconds from 0.1 to 600.");
+  return Math.round(seconds * 1_000);
 }

@@ -12,6 +12,8 @@ export interface PoolOptions {
     /** Null: no TLS. */
     readonly tls: { readonly port: number; readonly certFile: string; readonly keyFile: string } | null;
     readonly startDifficulty: number | null;
+    /** Wanted time between two shares of a connection. */
+    readonly shareMs: number | null;
     readonly maxConnections: number | null;
     readonly maxConnectionsPerHost: number | null;
   };

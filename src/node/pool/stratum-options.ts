@@ -3,7 +3,7 @@ import type { StratumOptions } from "#stratum";
 import type { PoolOptions } from "./options.ts";
 
 export function stratumOptions(given: PoolOptions["stratum"], defaults: StratumOptions): StratumOptions {
-  const { host, port, tls, startDifficulty, maxConnections, maxConnectionsPerHost } = given;
+  const { host, port, tls, startDifficulty, shareMs, maxConnections, maxConnectionsPerHost } = given;
   const start = startDifficulty ?? defaults.startDifficulty;
   return {
     ...defaults,
@@ -11,6 +11,7 @@ export function stratumOptions(given: PoolOptions["stratum"], defaults: StratumO
     ...(tls === null ? {} : { tlsPort: tls.port, tlsCertFile: tls.certFile, tlsKeyFile: tls.keyFile }),
     startDifficulty: start,
     minDifficulty: Math.min(start, defaults.minDifficulty),
+    shareMs: shareMs ?? defaults.shareMs,
     maxConnections: maxConnections ?? defaults.maxConnections,
     maxConnectionsPerHost: maxConnectionsPerHost ?? defaults.maxConnectionsPerHost,
   };
