@@ -36,6 +36,14 @@ const P2P_SETTINGS = {
   announce: { default: [] as readonly string[], about: "multiaddrs told to others instead of what is listened on" },
   targetOutbound: { default: 8, unit: "peers", min: 0, max: 256, about: "connections the node opens itself" },
   maxInbound: { default: 64, unit: "peers", min: 0, max: 4_096, about: "connections it takes" },
+  maxPerHost: {
+    default: 8,
+    min: 1,
+    max: 4_096,
+    about: "connections it takes from one IPv4 address or one /64 of IPv6",
+  },
+  maxNewPerMinutePerHost: { default: 60, min: 1, max: 100_000, about: "new connections a minute from one of those" },
+  limitLoopback: { default: false, about: "hold connections from this machine to these bounds of a host as well" },
   allowPrivate: { default: true, about: "remember and tell private and loopback addresses, for devnets and LANs" },
   mdns: { default: false, about: "look for peers on the local network" },
 } as const satisfies Settings;

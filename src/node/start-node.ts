@@ -40,6 +40,9 @@ import { createWorkTemplates } from "./work-templates.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const PORTS_TRIED = 200;
+/** Connections that are there for a moment only: who comes in while another gives way, feelers, bootstrap peers. */
+const PLACES_FOR_NEWCOMERS = 8;
+const PLACES_FOR_DIALS = 12;
 /** So that whoever asked is still answered. */
 const SHUTDOWN_DELAY_MS = 50;
 
@@ -199,8 +202,12 @@ async function libp2pOptions({ config: { p2p }, sources }: House, identitySeed: 
   const family = p2p.host.includes(":") ? "ip6" : "ip4";
   const listen = [`/${family}/${p2p.host}/tcp/${port}`];
   if (p2p.webSocketPort >= 0) listen.push(`/${family}/${p2p.host}/tcp/${p2p.webSocketPort}/ws`);
-  const { announce, mdns } = p2p;
-  return { identitySeed, agent: AGENT, listen, announce, mdns };
+  const { announce, mdns, maxPerHost, maxNewPerMinutePerHost, limitLoopback } = p2p;
+  return {
+    ...{ identitySeed, agent: AGENT, listen, announce, mdns, maxPerHost, maxNewPerMinutePerHost, limitLoopback },
+    maxInbound: p2p.maxInbound + PLACES_FOR_NEWCOMERS,
+    maxOutbound: 2 * p2p.targetOutbound + PLACES_FOR_DIALS,
+  };
 }
 
 /** A default port that is taken moves on; one that was asked for does not. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parsePeerAddress, reachOf } from "./peer-address.ts";
+import { hostGroupOf, parsePeerAddress, reachOf, subnetOf } from "./peer-address.ts";
 
 const ID = "12D3KooWAbcdefghijkmnopqrstuvwxyz23456789ABCDEFGHJKM";
 
@@ -54,4 +54,13 @@ it("takes what it cannot place for public", () => {
     "public",
     "public",
   ]);
+});
+
+it("knows what belongs to one host and to one subnet, and IPv4 behind IPv6", () => {
+  const hosts = ["8.8.4.4", "::ffff:8.8.4.4", "::ffff:808:404", "2001:db8:0:1:2:3:4:5", "2001:db8::1", "a.org", "x:y"];
+  expect(hosts.map(hostGroupOf)).toEqual([
+    ...["8.8.4.4", "8.8.4.4", "8.8.4.4", "2001:db8:0:1::/64", "2001:db8:0:0::/64", "a.org", "x:y"],
+  ]);
+  expect(hosts.map(subnetOf)).toEqual(["8.8", "8.8", "8.8", "2001:db8", "2001:db8", "a.org", "x:y"]);
+  expect(["::ffff:127.0.0.1", "::ffff:10.1.2.3"].map(reachOf)).toEqual(["loopback", "private"]);
 });

@@ -37,10 +37,46 @@ export function hostOf(address: string): string | null {
 
 /** How far an address of this host reaches; names count as public. */
 export function reachOf(host: string): Reach {
-  return (host.includes(":") ? placeIp6(host) : placeIp4(host))?.reach ?? "public";
+  return placeOf(host)?.reach ?? "public";
+}
+
+/** Who probably runs it (see `PeerAddress`); for what is no address the text itself. */
+export function subnetOf(host: string): string {
+  return placeOf(host)?.subnet ?? host;
+}
+
+/** What one machine or home has of addresses: an IPv4 address, also one written as IPv6, or a /64 of IPv6. */
+export function hostGroupOf(host: string): string {
+  const groups = host.includes(":") ? expandIp6(withoutDots(host)) : null;
+  if (groups === null) return host;
+  return ip4Within(groups) ?? `${groups.slice(0, 4).map(hex).join(":")}::/64`;
 }
 
 type Place = Pick<PeerAddress, "subnet" | "reach">;
+
+function placeOf(host: string): Place | null {
+  if (!host.includes(":")) return placeIp4(host);
+  const groups = expandIp6(withoutDots(host));
+  const ip4 = groups === null ? null : ip4Within(groups);
+  return ip4 === null ? placeIp6(host) : placeIp4(ip4);
+}
+
+function hex(group: number): string {
+  return group.toString(16);
+}
+
+/** The IPv4 address that a socket for both families shows as `::ffff:a.b.c.d`. */
+function ip4Within(groups: readonly number[]): string | null {
+  if (groups.slice(0, 5).some((group) => group !== 0) || groups[5] !== 0xffff) return null;
+  return [groups[6]! >> 8, groups[6]! & 255, groups[7]! >> 8, groups[7]! & 255].join(".");
+}
+
+function withoutDots(host: string): string {
+  const match = /^(.*:)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host);
+  if (match === null) return host;
+  const [a, b, c, d] = match.slice(2).map(Number) as [number, number, number, number];
+  return `${match[1]}${hex((a << 8) | b)}:${hex((c << 8) | d)}`;
+}
 
 function placeIp4(host: string): Place | null {
   const parts = host.split(".").map((part) => (/^(0|[1-9][0-9]{0,2})$/.test(part) ? Number(part) : 256));
@@ -65,7 +101,7 @@ function placeIp6(host: string): Place | null {
   if (low && groups[7] === 1) return { subnet: "::1", reach: "loopback" };
   if (low || first >= 0xff00) return null;
   const isPrivate = (first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80;
-  return { subnet: `${first.toString(16)}:${second.toString(16)}`, reach: isPrivate ? "private" : "public" };
+  return { subnet: `${hex(first)}:${hex(second)}`, reach: isPrivate ? "private" : "public" };
 }
 
 function expandIp6(host: string): number[] | null {

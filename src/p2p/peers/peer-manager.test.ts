@@ -217,6 +217,31 @@ it("limits how many may come in, and how often they may ask", async () => {
   expect([...new Set(world.codes)]).toEqual(["peers-asked-too-often", "peers-malformed"]);
 });
 
+it("gives a place to who comes from elsewhere when one subnet holds them all", async () => {
+  const world = open();
+  const a = await world.node(0, { maxInbound: 4, targetOutbound: 0 });
+  const come = async (name: string, host: string): Promise<boolean> => {
+    const transport = world.network.transport(name, `/ip4/${host}/tcp/8731`);
+    await transport.start();
+    return driveSettle(
+      world.clock,
+      transport.dial(a.address, 5_000).then(
+        () => true,
+        () => false,
+      ),
+    );
+  };
+  for (let i = 0; i < 4; i++) expect(await come(`Crowd${LETTERS[i]}`, `66.66.1.${i}`)).toBe(true);
+  expect(await come("CrowdE", "66.66.2.1")).toBe(false);
+  expect(await come("Lone", "77.1.1.1")).toBe(true);
+  expect(await come("Other", "78.1.1.1")).toBe(true);
+  expect(idsOf(a)).toEqual(["CrowdA", "CrowdB", "Lone", "Other"]);
+  expect(await come("CrowdF", "66.66.3.1")).toBe(false);
+  a.manager.report("CrowdA", blameSender("block-bad-root"));
+  expect(await come("LoneToo", "77.1.2.1")).toBe(true);
+  expect(idsOf(a)).toEqual(["CrowdB", "Lone", "LoneToo", "Other"]);
+});
+
 it("takes no address for granted that a peer tells", async () => {
   const world = open();
   const liar = world.network.transport("Liar", "/ip4/66.66.1.1/tcp/8731");

@@ -44,7 +44,7 @@ async function startNode(options: Partial<Libp2pOptions> = {}): Promise<Transpor
   const transport = await createLibp2pTransport(
     {
       ...{ identitySeed: seed(), agent: "agon/0.0.0", handshakeTimeoutMs: HANDSHAKE_MS },
-      ...{ listen: ["/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/tcp/0/ws"], maxInboundPerSecondPerHost: 1000 },
+      ...{ listen: ["/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/tcp/0/ws"] },
       ...options,
     },
     { clock: systemClock() },
@@ -167,7 +167,7 @@ it("stops at once though silent sockets are open", async () => {
 });
 
 it("serves others while more sockets than it admits are held open", async () => {
-  const small = await startNode({ maxConnections: 3 });
+  const small = await startNode({ maxInbound: 3 });
   const stocks = await Promise.all(Array.from({ length: 6 }, startStock));
   await Promise.allSettled(stocks.map((stock) => stock.dial(multiaddr(addressOf(small)))));
   await until(() => small.connections().length === 3);

@@ -3,7 +3,7 @@
 import { generateKeyPairFromSeed } from "@libp2p/crypto/keys";
 import type { GossipSub } from "@libp2p/gossipsub";
 import { identify } from "@libp2p/identify";
-import type { Libp2p, PrivateKey } from "@libp2p/interface";
+import type { ConnectionGater, Libp2p, PrivateKey } from "@libp2p/interface";
 import { noise } from "@libp2p/noise";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
 import { ping } from "@libp2p/ping";
@@ -39,10 +39,16 @@ export interface Libp2pOptions {
   readonly listen: readonly string[];
   /** Told to others instead of what is listened on, for a node behind a forwarded port. */
   readonly announce?: readonly string[];
-  readonly maxConnections?: number;
-  /** Sockets of one host, made or half made; loopback is exempt. */
-  readonly maxConnectionsPerHost?: number;
-  readonly maxInboundPerSecondPerHost?: number;
+  /** Finished inbound connections; the peer manager, which chooses whom to keep, wants a few more than it keeps. */
+  readonly maxInbound?: number;
+  /** Places beside those, which nobody who comes in can take. */
+  readonly maxOutbound?: number;
+  /** Sockets of one host (an IPv4 address, a /64 of IPv6), made or half made. */
+  readonly maxPerHost?: number;
+  /** New sockets of one host. */
+  readonly maxNewPerMinutePerHost?: number;
+  /** Loopback is exempt from the bounds of a host otherwise. */
+  readonly limitLoopback?: boolean;
   /** From the accepted socket to the finished handshake. */
   readonly handshakeTimeoutMs?: number;
   /** Looks for nodes of the local network; told to `onDiscovered`. */
@@ -58,9 +64,11 @@ export interface Libp2pParts {
 
 const DEFAULTS: Required<Omit<Libp2pOptions, "identitySeed" | "agent" | "listen">> = {
   announce: [],
-  maxConnections: 100,
-  maxConnectionsPerHost: 8,
-  maxInboundPerSecondPerHost: 20,
+  maxInbound: 72,
+  maxOutbound: 28,
+  maxPerHost: 8,
+  maxNewPerMinutePerHost: 60,
+  limitLoopback: false,
   handshakeTimeoutMs: 5000,
   mdns: false,
 };
@@ -100,7 +108,12 @@ export async function createLibp2pTransport(options: Libp2pOptions, parts: Libp2
     async start(signal) {
       if (node !== null) return;
       signal?.throwIfAborted();
-      const made = await makeNode(settings, privateKey, gossip, () => gate);
+      const made = await makeNode(
+        settings,
+        privateKey,
+        gossip,
+        createGater(() => gate, settings, clock),
+      );
       peers.attach(made);
       if (parts.onDiscovered !== undefined) tellDiscovered(made, parts.onDiscovered);
       await requests.attach(made);
@@ -155,19 +168,20 @@ async function makeNode(
   settings: Settings,
   privateKey: PrivateKey,
   gossip: Libp2pGossip,
-  gate: () => Gate,
+  connectionGater: ConnectionGater,
 ): Promise<Libp2p> {
   const peerDiscovery = settings.mdns ? [(await import("@libp2p/mdns")).mdns()] : [];
+  const maxConnections = settings.maxInbound + settings.maxOutbound;
   return createLibp2p({
     start: false,
     privateKey,
     nodeInfo: { name: "agon", version: settings.agent.split("/")[1] ?? "0", userAgent: settings.agent },
     addresses: { listen: [...settings.listen], announce: [...settings.announce] },
     transports: [
-      tcp({ maxConnections: settings.maxConnections + MAX_PENDING_INBOUND }),
+      tcp({ maxConnections: maxConnections + MAX_PENDING_INBOUND }),
       guardedWebSockets({
         handshakeTimeoutMs: settings.handshakeTimeoutMs,
-        maxSockets: settings.maxConnections + MAX_PENDING_INBOUND,
+        maxSockets: maxConnections + MAX_PENDING_INBOUND,
       }),
     ],
     connectionEncrypters: [noise()],
@@ -179,9 +193,10 @@ async function makeNode(
       }),
     ],
     connectionManager: {
-      maxConnections: settings.maxConnections,
+      maxConnections,
       maxIncomingPendingConnections: MAX_PENDING_INBOUND,
-      inboundConnectionThreshold: settings.maxInboundPerSecondPerHost,
+      // The library would hold loopback to it as well, and each address of an IPv6 network for itself; the gater counts.
+      inboundConnectionThreshold: Number.MAX_SAFE_INTEGER,
       inboundUpgradeTimeout: settings.handshakeTimeoutMs,
       inboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS,
       outboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS,
@@ -191,7 +206,7 @@ async function makeNode(
       pingInterval: PING_PERIOD_MS,
       pingTimeout: { minTimeout: MIN_PING_TIMEOUT_MS, maxTimeout: MAX_PING_TIMEOUT_MS },
     },
-    connectionGater: createGater(gate, settings),
+    connectionGater,
     peerDiscovery,
     services: {
       identify: identify({ timeout: NEGOTIATION_TIMEOUT_MS }),
