@@ -1,6 +1,10 @@
 /** What the books do, on each database. */
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asHash, fromHex } from "#base";
+import { formatAddress, verifySignature } from "#crypto";
+import { thresholdTakenMessage } from "#model";
+import { devAccount, signThreshold } from "#wallet/core";
 import { tempDir } from "../../../test/support/temp.ts";
 import type { Terms } from "../trust/schemes.ts";
 import type { DatabaseOptions } from "./database.ts";
@@ -12,8 +16,11 @@ import { loadPayouts, loadRound, loadRounds } from "./queries/round-view.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "./testing/postgres-server.ts";
 import { testAddress } from "./testing/share-maker.ts";
 import {
+  CHAIN_ID,
   createSigner,
   createTestPool,
+  POOL_KEY,
+  PREFIX,
   REWARD_ATOMS,
   type TestPool,
   type TestPoolOptions,
@@ -23,6 +30,8 @@ const COIN = 100_000_000n;
 const MATURITY = 5;
 const terms = (scheme: Terms["scheme"], feePpm = 10_000): Terms => ({ scheme, feePpm, windowBlocks: 2 });
 const poolAddress = createSigner().address;
+/** Of whose address the key is known. */
+const miner = devAccount(3);
 
 const programs = postgresPrograms();
 const isCi = !["", "0", "false", undefined].includes(process.env.CI);
@@ -224,6 +233,79 @@ describe.each(databases)("the books in $title", ({ kind }) => {
     expect(first.accounting.shares.obstacle()).toBe("another process has taken over the pool");
     await first.database.close();
     expect(second.accounting.shares.round().frontier.size).toBe(1);
+  });
+
+  const wish = (pool: TestPool, thresholdAtoms: bigint | null, timeMs = pool.clock.nowMs()) =>
+    signThreshold({ chainId: CHAIN_ID, poolKey: POOL_KEY, seed: miner.seed, thresholdAtoms, timeMs });
+
+  it("a miner's signed threshold is in force from then on, above the operator's, and over a restart", async () => {
+    const database: DatabaseOptions =
+      server === null ? { kind: "sqlite", file: `${tempDir("pool")}/pool.db` } : await server.createDatabase();
+    const first = await createTestPool({ database, terms: terms("solo") });
+    const { accounting } = first;
+    const address = formatAddress(miner.address, PREFIX);
+    await first.find(first.maker.unworked({ address: miner.address, work: 3n, timeMs: first.clock.nowMs() }));
+    expect(await loadMiner(first, address)).toMatchObject({ thresholdFrom: "pool", thresholdOrder: null });
+    await accounting.setThreshold(address, 60n * COIN);
+    expect(await loadMiner(first, address)).toMatchObject({ thresholdFrom: "operator", thresholdAtoms: 60n * COIN });
+    const order = wish(first, 49n * COIN);
+    const taken = await accounting.orderThreshold(order);
+    expect(taken).toMatchObject({ ok: true, value: { order } });
+    if (taken.ok)
+      expect(verifySignature(taken.value.taken, thresholdTakenMessage(CHAIN_ID, order), POOL_KEY)).toBe(true);
+    await expect(accounting.setThreshold(address, 60n * COIN)).rejects.toMatchObject({ code: "threshold-signed" });
+    first.mine(MATURITY);
+    await accounting.settle();
+    await accounting.pay();
+    expect((await loadMinerPayouts(first, address)).items).toHaveLength(1);
+    await first[Symbol.asyncDispose]();
+    // What was taken stands although less is not taken any more.
+    await using second = await createTestPool({ database, chain: first.chain, minThresholdAtoms: 50n * COIN, seed: 2 });
+    expect(await loadMiner(second, address)).toMatchObject({
+      ...{ thresholdFrom: "miner", thresholdAtoms: 49n * COIN },
+      ...{ thresholdOrder: { order }, minThresholdAtoms: 50n * COIN },
+    });
+    expect(await second.accounting.orderThreshold(wish(second, null, order.timeMs + 1))).toMatchObject({ ok: true });
+    expect(await loadMiner(second, address)).toMatchObject({ thresholdFrom: "pool", thresholdAtoms: 100n * COIN });
+    await second.accounting.setThreshold(address, 60n * COIN);
+  });
+
+  it("an order that is not the miner's, not of now, too low or too much is refused", async () => {
+    await using pool = await open({ terms: terms("prop") });
+    const { orderThreshold } = pool.accounting;
+    const nowMs = pool.clock.nowMs();
+    await expect(orderThreshold(wish(pool, COIN))).rejects.toMatchObject({ code: "miner-unknown" });
+    await pool.count([pool.maker.unworked({ address: miner.address, work: 3n, timeMs: nowMs })]);
+    const order = wish(pool, 2n * COIN);
+    const forged = { ...order, thresholdAtoms: 3n * COIN };
+    expect(await orderThreshold(forged)).toMatchObject({ ok: false, error: { code: "threshold-signature" } });
+    const stranger = { ...order, address: testAddress(1) };
+    expect(await orderThreshold(stranger)).toMatchObject({ ok: false, error: { code: "threshold-key" } });
+    await expect(orderThreshold(wish(pool, COIN - 1n))).rejects.toMatchObject({ code: "threshold-too-low" });
+    for (const timeMs of [nowMs + 600_001, nowMs - 600_001, Number.MAX_SAFE_INTEGER])
+      await expect(orderThreshold(wish(pool, COIN, timeMs))).rejects.toMatchObject({ code: "threshold-time" });
+    expect(await orderThreshold(order)).toMatchObject({ ok: true });
+    // Its answer may have been lost.
+    expect(await orderThreshold(order)).toMatchObject({ ok: true });
+    await expect(orderThreshold(wish(pool, COIN))).rejects.toMatchObject({ code: "threshold-replayed" });
+    for (let i = 1; i < 10; i++) await orderThreshold(wish(pool, COIN, nowMs + i));
+    await expect(orderThreshold(order)).rejects.toMatchObject({ code: "threshold-replayed" });
+    await expect(orderThreshold(wish(pool, COIN, nowMs + 10))).rejects.toMatchObject({ code: "threshold-too-often" });
+    pool.clock.runTo(nowMs + 3_600_010);
+    expect(await orderThreshold(wish(pool, null))).toMatchObject({ ok: true });
+  });
+
+  it("books of the version before are brought to this one, with all that stands in them", async () => {
+    const database: DatabaseOptions =
+      server === null ? { kind: "sqlite", file: `${tempDir("pool")}/pool.db` } : await server.createDatabase();
+    const old = await createTestPool({ database, terms: terms("prop") });
+    await old.count([old.maker.unworked({ address: miner.address, work: 3n, timeMs: old.clock.nowMs() })]);
+    await sql`drop table threshold_orders`.execute(old.database.reader);
+    await sql`delete from kysely_migration where name = '0002'`.execute(old.database.reader);
+    await old[Symbol.asyncDispose]();
+    await using pool = await createTestPool({ database, chain: old.chain, terms: terms("prop"), seed: 2 });
+    expect(pool.accounting.shares.round().frontier.size).toBe(1);
+    expect(await pool.accounting.orderThreshold(wish(pool, COIN))).toMatchObject({ ok: true });
   });
 
   it("shares long past are forgotten, their roots and works are not", async () => {

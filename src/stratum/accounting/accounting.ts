@@ -1,6 +1,7 @@
 /** The pool's money: shares in, credits, payouts out. One of these per pool, over one database. */
-import { type Address, type Cancel, InvariantError, Mutex, OperationError } from "#base";
+import { type Address, type Cancel, type Fault, InvariantError, Mutex, OperationError, type Result } from "#base";
 import { formatAddress } from "#crypto";
+import type { SignedThresholdOrder } from "#model";
 import { changeBalances, changePoolAccount, loadPoolAccount, saveMeta } from "./balances.ts";
 import { createBlockWatch } from "./block-watch.ts";
 import { type Books, checkBooks } from "./check-books.ts";
@@ -14,6 +15,7 @@ import { buyShares } from "./pps.ts";
 import { pruneShares } from "./prune.ts";
 import { openShareJournal, type ShareJournal } from "./share-journal.ts";
 import type { PoolEntriesTable } from "./tables.ts";
+import { orderThreshold, setThreshold, type TakenThreshold } from "./thresholds.ts";
 
 export interface Accounting {
   /** Where the Stratum server puts its shares. */
@@ -32,8 +34,10 @@ export interface Accounting {
   checkBooks(full?: boolean): Promise<Books>;
   /** What the pool's address holds beyond what the books say it must; negative: money is missing. */
   surplusAtoms(): Promise<bigint>;
-  /** The miner's own threshold; null: the pool's. @throws OperationError `threshold-too-low`, `miner-unknown` */
+  /** The operator's word for one miner; null: the pool's. @throws OperationError as `setThreshold` of thresholds.ts */
   setThreshold(address: string, thresholdAtoms: bigint | null): Promise<void>;
+  /** A miner's own, signed. @throws OperationError as `orderThreshold` of thresholds.ts */
+  orderThreshold(order: SignedThresholdOrder): Promise<Result<TakenThreshold, Fault>>;
   /** Moves money of the pool's own account to what is owed to an address. @throws OperationError `pool-account-short` */
   withdraw(to: Address, amountAtoms: bigint): Promise<void>;
   /** Settles, pays and signs tree heads from now on. */
@@ -117,7 +121,8 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
     releasePayout: (transactionId) => turn.run(() => payouts.release(transactionId)),
     checkBooks: (full = false) => checkBooks(database.reader, options, full),
     surplusAtoms: () => turn.run(() => computeSurplus(parts, options)),
-    setThreshold: (address, thresholdAtoms) => saveThreshold(parts, options, address, thresholdAtoms),
+    setThreshold: (address, thresholdAtoms) => setThreshold(parts, options, address, thresholdAtoms),
+    orderThreshold: (order) => orderThreshold(parts, options, order),
     withdraw: (to, amountAtoms) => saveWithdrawal(parts, miners, formatAddress(to, options.addressPrefix), amountAtoms),
     start() {
       repeat(options.settleEveryMs, "settlement", async () => {
@@ -201,22 +206,6 @@ async function computeSurplus(
     .execute();
   const waiting = open.reduce((sum, { cost }) => sum + BigInt(cost), 0n);
   return (account?.balanceAtoms ?? 0n) - owedAtoms - poolAtoms - waiting;
-}
-
-async function saveThreshold(
-  { database }: AccountingParts,
-  options: AccountingOptions,
-  address: string,
-  thresholdAtoms: bigint | null,
-): Promise<void> {
-  if (thresholdAtoms !== null && thresholdAtoms < options.minThresholdAtoms)
-    throw new OperationError("threshold-too-low", `the least threshold is ${options.minThresholdAtoms} atoms`);
-  const threshold = thresholdAtoms === null ? null : String(thresholdAtoms);
-  const result = await database.write((tx) =>
-    tx.updateTable("miners").set({ threshold }).where("address", "=", address).executeTakeFirst(),
-  );
-  if (result.numUpdatedRows === 0n)
-    throw new OperationError("miner-unknown", "no share of this address was counted yet");
 }
 
 async function saveWithdrawal(

@@ -38,3 +38,4 @@ export {
 } from "./queries/round-view.ts";
 export { loadShare, type SharePayment, type ShareView } from "./queries/share-view.ts";
 export type { ShareJournal } from "./share-journal.ts";
+export type { TakenThreshold } from "./thresholds.ts";

@@ -8,10 +8,17 @@ export type DatabaseKind = "sqlite" | "postgres";
 
 /** @throws OperationError `pool-migration` */
 export async function migrate(db: Kysely<Tables>, kind: DatabaseKind): Promise<void> {
-  const provider: MigrationProvider = { getMigrations: async () => ({ "0001": firstVersion(kind) }) };
+  const provider: MigrationProvider = { getMigrations: async () => migrationsFor(kind) };
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
   if (error === undefined) return;
   throw new OperationError("pool-migration", "the pool's database cannot be brought to this version", { cause: error });
+}
+
+function migrationsFor(kind: DatabaseKind): Record<string, Migration> {
+  return {
+    "0001": creationOf(kind, FIRST_TABLES, FIRST_INDEXES),
+    "0002": creationOf(kind, THRESHOLD_TABLES, []),
+  };
 }
 
 /** Columns by table; `int`, `real` and `bytes` are named differently by the two databases. */
@@ -136,21 +143,35 @@ const FIRST_INDEXES = [
   "samples_of_miner on samples (miner, minute)",
 ];
 
+const THRESHOLD_TABLES: Readonly<Record<string, readonly string[]>> = {
+  threshold_orders: [
+    "miner int not null",
+    "time_ms int not null",
+    "threshold text",
+    "signed bytes not null",
+    "primary key (miner, time_ms)",
+  ],
+};
+
 const TYPES = {
   sqlite: { int: "integer", real: "real", bytes: "blob" },
   postgres: { int: "bigint", real: "double precision", bytes: "bytea" },
 } satisfies Record<DatabaseKind, Record<string, string>>;
 
-function firstVersion(kind: DatabaseKind): Migration {
+function creationOf(
+  kind: DatabaseKind,
+  tables: Readonly<Record<string, readonly string[]>>,
+  indexes: readonly string[],
+): Migration {
   const types: Readonly<Record<string, string>> = TYPES[kind];
   /** The type is the second word, also of the column that is called `bytes`. */
   const columnOf = (text: string): string =>
     text.replace(/^([a-z_]+) (int|real|bytes)\b/, (_, name: string, type: string) => `${name} ${types[type]}`);
   return {
     async up(db) {
-      for (const [table, columns] of Object.entries(FIRST_TABLES))
+      for (const [table, columns] of Object.entries(tables))
         await sql.raw(`create table ${table} (${columns.map(columnOf).join(", ")})`).execute(db);
-      for (const index of FIRST_INDEXES) await sql.raw(`create index ${index}`).execute(db);
+      for (const index of indexes) await sql.raw(`create index ${index}`).execute(db);
     },
   };
 }

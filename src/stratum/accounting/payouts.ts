@@ -11,6 +11,7 @@ import type { AccountingOptions, AccountingParts } from "./parts.ts";
 import { type Payee, type PayoutPlan, planPayout } from "./payout-plan.ts";
 import type { ChainAccount, ChainHead, TransactionPlace } from "./pool-chain.ts";
 import type { PayoutState, PayoutsTable } from "./tables.ts";
+import { thresholdOf } from "./thresholds.ts";
 
 export interface Payouts {
   /**
@@ -157,12 +158,16 @@ function spendable(account: ChainAccount, open: readonly PayoutsTable[]): bigint
 }
 
 async function loadPayees(options: AccountingOptions, { database, chain }: AccountingParts): Promise<Payee[]> {
-  const digits = String(options.minThresholdAtoms).length;
+  const digits = String(options.thresholdAtoms).length;
   const rows = await database.reader
     .selectFrom("miners")
     .selectAll()
     .where("paying", "=", "0")
-    .where((where) => where(where.fn<number>("length", ["owed"]), ">=", digits))
+    // A number with fewer digits is smaller; the exact comparison follows.
+    .where((where) => {
+      const length = (column: "owed" | "threshold") => where.fn<number>("length", [column]);
+      return where(length("owed"), ">=", where.fn.coalesce(length("threshold"), where.val(digits)));
+    })
     .where("owed", "not like", "-%")
     .orderBy("id")
     .execute();
@@ -178,11 +183,6 @@ async function loadPayees(options: AccountingOptions, { database, chain }: Accou
     payees.push({ miner: id, address: address.value, owedAtoms: owed, hasAccount });
   }
   return payees;
-}
-
-function thresholdOf(own: string | null, options: AccountingOptions): bigint {
-  const threshold = own === null ? options.thresholdAtoms : BigInt(own);
-  return threshold < options.minThresholdAtoms ? options.minThresholdAtoms : threshold;
 }
 
 async function savePayout(

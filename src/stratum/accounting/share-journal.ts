@@ -32,9 +32,8 @@ interface Waiting extends QueuedShare {
   readonly reject: (error: unknown) => void;
 }
 
-/** Writing may take up at most a fifth of the time, however slow the disk. */
-const REST_RATIO = 4;
-const MAX_REST_MS = 500;
+/** Writing may take up half the time, however slow the disk, until whole batches wait. */
+const MAX_REST_MS = 100;
 const ADDRESSES = 10_000;
 
 const STORAGE = "the pool cannot write its books";
@@ -79,8 +78,7 @@ export async function openShareJournal(
     writing ??= writeBatch().finally(() => {
       writing = null;
       if (obstacle.trouble() !== null) schedule(options.retryMs);
-      else if (queue.length > 0)
-        schedule(queue.length >= options.maxBatch ? restMs : Math.max(options.commitMs, restMs));
+      else if (queue.length > 0) schedule(queue.length >= options.maxBatch ? 0 : Math.max(options.commitMs, restMs));
     });
     return writing;
   };
@@ -97,7 +95,7 @@ export async function openShareJournal(
     } catch (error) {
       return onFailure(error, taken, batch);
     }
-    restMs = Math.min(MAX_REST_MS, REST_RATIO * (clock.nowMs() - startMs));
+    restMs = Math.min(MAX_REST_MS, clock.nowMs() - startMs);
     queue = queue.slice(taken.length);
     counted += taken.length;
     miners.learn(batch.newMiners);
@@ -147,7 +145,7 @@ export async function openShareJournal(
       return new Promise<void>((resolve, reject) => {
         queue.push({ share, address, isBlock: false, resolve, reject });
         // Never at once: that this share is a block is said after it was accepted.
-        if (queue.length === options.maxBatch && restMs === 0) {
+        if (queue.length === options.maxBatch) {
           cancel?.();
           cancel = null;
           schedule(0);

@@ -14,7 +14,7 @@ export interface MetaTable {
 export interface MinersTable {
   id: number;
   address: string;
-  /** Atoms; null: the pool's. */
+  /** Atoms, its own or what the operator chose for it; null: the pool's. */
   threshold: string | null;
   /** Earned and spendable, not yet in a payout; below 0 only after a deep reorganisation took back what was paid. */
   owed: string;
@@ -162,6 +162,17 @@ export interface WithheldTable {
   body: Bytes;
 }
 
+/** The newest orders of each miner about its own threshold. */
+export interface ThresholdOrdersTable {
+  miner: number;
+  /** When it was signed; grows with each order of a miner. */
+  time_ms: number;
+  /** Atoms; null: the pool's. */
+  threshold: string | null;
+  /** Signature and body (THRESHOLD-1). */
+  signed: Bytes;
+}
+
 export interface Tables {
   meta: MetaTable;
   miners: MinersTable;
@@ -176,4 +187,5 @@ export interface Tables {
   pool_entries: PoolEntriesTable;
   samples: SamplesTable;
   withheld: WithheldTable;
+  threshold_orders: ThresholdOrdersTable;
 }

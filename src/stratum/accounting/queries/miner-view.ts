@@ -2,6 +2,7 @@
 
 import type { Scheme } from "../../trust/schemes.ts";
 import type { BlockState, BlocksTable, CreditKind, CreditsTable } from "../tables.ts";
+import { loadThresholdOrders, type TakenThreshold, thresholdOf } from "../thresholds.ts";
 import { loadRates, loadSamples, type SamplePoint } from "./pool-view.ts";
 import { type Page, type PageRequest, pageLimit, pageStart, type QueryContext, toPage } from "./query-context.ts";
 
@@ -19,7 +20,14 @@ export interface MinerLine {
 export interface MinerView extends MinerLine {
   /** Of blocks that have not matured. */
   readonly immatureAtoms: bigint;
+  /** In force. */
   readonly thresholdAtoms: bigint;
+  /** Whose word that is. */
+  readonly thresholdFrom: "pool" | "operator" | "miner";
+  /** The last that the miner signed. */
+  readonly thresholdOrder: TakenThreshold | null;
+  /** The least that it may choose. */
+  readonly minThresholdAtoms: bigint;
   /** Part of the current round's work, from 0 to 1. */
   readonly roundPart: number;
   readonly samples: readonly SamplePoint[];
@@ -95,10 +103,15 @@ export async function loadMiner(context: QueryContext, address: string): Promise
     .execute();
   const nowMs = parts.clock.nowMs();
   const rate = (await loadRates(db, nowMs)).get(row.id) ?? 0;
+  const [order = null] = await loadThresholdOrders(db, options, parts.receiptSeed, row.id, 1);
   return {
     ...lineOf(row, rate, tally),
     immatureAtoms: immature.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
-    thresholdAtoms: row.threshold === null ? options.thresholdAtoms : BigInt(row.threshold),
+    thresholdAtoms: thresholdOf(row.threshold, options),
+    thresholdFrom:
+      row.threshold === null ? "pool" : (order?.order.thresholdAtoms ?? null) === null ? "operator" : "miner",
+    thresholdOrder: order,
+    minThresholdAtoms: options.minThresholdAtoms,
     roundPart: round.work === 0n ? 0 : Number(tally?.work ?? 0n) / Number(round.work),
     samples: await loadSamples(db, row.id, nowMs - DAY_MS),
   };
