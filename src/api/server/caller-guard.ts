@@ -9,17 +9,31 @@ export interface CallerRules {
   readonly allowedOrigins: readonly string[];
 }
 
-export type CallerVerdict = "same-origin" | "cross-origin" | "bad-host" | "bad-origin";
+export interface Caller {
+  readonly method: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  /** `Sec-Fetch-Site` and `Sec-Fetch-Mode`: a browser sets them on every request, and no page can change them. */
+  readonly site: string | undefined;
+  readonly mode: string | undefined;
+}
+
+export type CallerVerdict = "same-origin" | "cross-origin" | "bad-host" | "bad-origin" | "cross-site";
 
 /** `cross-origin` is another origin that the rules allow. */
-export function judgeCaller(rules: CallerRules, host: string | undefined, origin: string | undefined): CallerVerdict {
-  const target = parse(`http://${host ?? ""}`);
+export function judgeCaller(rules: CallerRules, caller: Caller): CallerVerdict {
+  const target = parse(`http://${caller.host ?? ""}`);
   if (target === null || !isOurName(target.hostname, rules.allowedHosts)) return "bad-host";
-  if (origin === undefined) return "same-origin";
-  const source = parse(origin);
+  if (caller.origin === undefined) return isStray(caller) ? "cross-site" : "same-origin";
+  const source = parse(caller.origin);
   if (source === null) return "bad-origin";
   if (source.host === target.host) return "same-origin";
   return rules.allowedOrigins.some((allowed) => isSameOrigin(allowed, source)) ? "cross-origin" : "bad-origin";
+}
+
+/** Made by a page of another site, without saying which; following its link to a page of ours is all that it may do. */
+function isStray({ method, site, mode }: Caller): boolean {
+  return site === "cross-site" && !(method === "GET" && mode === "navigate");
 }
 
 export function isLoopbackName(hostname: string): boolean {

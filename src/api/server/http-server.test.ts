@@ -198,6 +198,31 @@ test("other hosts and origins are turned away, before anything happens", async (
   expect(codeOf((await send(`${url}/v1/orders`, stolen, "POST", '{"blocks":1}')).text)).toBe("origin-not-allowed");
 });
 
+test("a page of another site may link here and do nothing else, though it hides its origin", async () => {
+  const { url } = await start({ allowedOrigins: ["http://127.0.0.1:8730"] });
+  const ask = async (headers: Record<string, string>, path = "/v1/list") => {
+    const { status, text } = await send(`${url}${path}`, headers);
+    return status === 403 ? codeOf(text) : status;
+  };
+  const site = (site: string, mode: string) => ({ "sec-fetch-site": site, "sec-fetch-mode": mode });
+  const order = async (headers: Record<string, string>) => {
+    const { status, text } = await send(`${url}/v1/open`, { ...json, ...headers }, "POST", '{"blocks":1}');
+    return status === 200 ? status : codeOf(text);
+  };
+  expect(await ask(site("cross-site", "navigate"))).toBe(200);
+  expect(await ask(site("cross-site", "no-cors"))).toBe("origin-not-allowed");
+  // A form, a beacon, an image, whatever leaves out the origin.
+  for (const mode of ["navigate", "no-cors", "cors"])
+    expect(await order(site("cross-site", mode))).toBe("origin-not-allowed");
+  for (const from of ["same-origin", "same-site", "none"]) {
+    expect(await ask(site(from, "cors"))).toBe(200);
+    expect(await order(site(from, "cors"))).toBe(200);
+  }
+  expect(await order({})).toBe(200);
+  expect(await order({ ...site("cross-site", "cors"), origin: "http://127.0.0.1:8730" })).toBe(200);
+  expect(await order({ ...site("same-origin", "cors"), origin: "http://evil.example" })).toBe("origin-not-allowed");
+});
+
 test("an allowed page of another origin may ask what it may send, and read the answer", async () => {
   const { url } = await start({ allowedOrigins: ["http://127.0.0.1:8730"] });
   for (const origin of ["http://127.0.0.1:8730", "http://localhost:8730"]) {

@@ -1,4 +1,4 @@
-/** What each request passes before a route sees it: length of the URL, host and origin, token. */
+/** What each request passes before a route sees it: length of the URL, host, origin and site, token. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "./app.ts";
 import { judgeCaller } from "./caller-guard.ts";
@@ -31,8 +31,9 @@ export function installRequestGuards(
 
 /** @returns whether the request is an allowed page's question what it may send */
 function checkCaller(request: FastifyRequest, reply: FastifyReply, options: HttpOptions): boolean {
-  const { host, origin } = request.headers;
-  const verdict = judgeCaller(options, host, origin);
+  const { host, origin, "sec-fetch-site": site, "sec-fetch-mode": mode } = request.headers;
+  const caller = { method: request.method, host, origin, site: single(site), mode: single(mode) };
+  const verdict = judgeCaller(options, caller);
   if (verdict === "bad-host")
     throw new Refusal(
       403,
@@ -45,6 +46,12 @@ function checkCaller(request: FastifyRequest, reply: FastifyReply, options: Http
       "origin-not-allowed",
       "a page of another origin may not call this server; see the option allowedOrigins",
     );
+  if (verdict === "cross-site")
+    throw new Refusal(
+      403,
+      "origin-not-allowed",
+      "a page of another site may link to this server's pages, and do nothing else with it",
+    );
   if (verdict === "same-origin") return false;
   reply.header("access-control-allow-origin", origin);
   reply.header("vary", "origin");
@@ -53,4 +60,8 @@ function checkCaller(request: FastifyRequest, reply: FastifyReply, options: Http
   reply.header("access-control-allow-headers", "authorization, content-type, last-event-id");
   reply.header("access-control-max-age", PREFLIGHT_SECONDS);
   return true;
+}
+
+function single(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === "string" ? header : header?.[0];
 }
