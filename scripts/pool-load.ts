@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly sampleMs: number;
   /** Called at each sample. */
   readonly report?: (sample: LoadSample) => void;
+  /** A sample could not be taken; the load goes on. */
+  readonly onTrouble?: (error: unknown) => void;
 }
 
 /** What is under load. */
@@ -152,7 +154,7 @@ async function joinAll(
 /** At the times of an even rate, however the answers come. */
 async function send(
   miners: readonly LoadMiner[],
-  { sharesPerSecond, seconds, sampleMs }: LoadOptions,
+  { sharesPerSecond, seconds, sampleMs, onTrouble = () => {} }: LoadOptions,
   counts: Counts,
   sample: () => Promise<void>,
 ): Promise<void> {
@@ -170,7 +172,7 @@ async function send(
     if (performance.now() - sampledMs >= sampleMs) {
       sampledMs += sampleMs;
       // Miners go on meanwhile.
-      sampling = sampling.then(sample);
+      sampling = sampling.then(sample).catch(onTrouble);
     }
     await delay(TICK_MS);
   }
