@@ -7,7 +7,7 @@ export interface DevnetOptions {
   readonly data: string;
   /** How blocks are earned; null: as the chain says that is named, else by work. */
   readonly engine: (typeof ENGINES)[number] | null;
-  /** `dev`, `test`, a built-in chain's full name, or the path of a specification; null: what the folder holds, else `dev`. */
+  /** `dev`, `test`, a built-in chain's full name, or the path of a specification; null: what the folder holds, else `dev`, with a pool `test`. */
   readonly spec: string | null;
   /** What the validators of the first nodes bond, in thousands of coins; empty: all the same. */
   readonly stakes: readonly number[];
@@ -21,6 +21,8 @@ export interface DevnetOptions {
   readonly nodePortsFrom: number;
   /** Hashes a second of all miners together; null: what makes blocks at the chain's spacing. */
   readonly hashRate: number | null;
+  /** A mining pool: where miners connect, null: 3333, or the next that is free. Without a pool null as a whole. */
+  readonly pool: { readonly port: number | null } | null;
   /** Builds the pages when their sources have changed. */
   readonly buildPages: boolean;
 }
@@ -36,9 +38,12 @@ export const DEVNET_DEFAULTS: DevnetOptions = {
   port: null,
   nodePortsFrom: 8740,
   hashRate: null,
+  pool: null,
   buildPages: true,
 };
 
 export const CONSOLE_PORT = 8730;
+/** Where miners connect; the pool's own API lies beside it. */
+export const STRATUM_PORT = 3333;
 export const MAX_NODES = 32;
 export const HOST = "127.0.0.1";

@@ -1,4 +1,4 @@
-/** Pairs of ports for nodes; a pair of which one is taken is passed over. */
+/** Ports for nodes and the pool, most of them in pairs; a pair of which one is taken is passed over. */
 import { createServer } from "node:net";
 import { OperationError } from "#base";
 import { HOST } from "./options.ts";
@@ -18,7 +18,13 @@ export async function findPortPair(from: number, isOurs: (port: number) => boole
   throw new OperationError("port-taken", `no free pair of ports from ${from} on for a node; give other --node-ports`);
 }
 
-function isFree(port: number): Promise<boolean> {
+/** @throws OperationError `port-taken` when none is free */
+export async function findPort(from: number): Promise<number> {
+  for (let port = from; port <= 65_535 && port < from + PAIRS_TRIED; port++) if (await isFree(port)) return port;
+  throw new OperationError("port-taken", `no port from ${from} on is free`);
+}
+
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

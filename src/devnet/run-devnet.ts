@@ -1,5 +1,6 @@
 /** A network of real nodes on this machine: claimed, started, served, watched, and ended whole. */
 import { join } from "node:path";
+import type { DevnetPool } from "#api/contract";
 import { type Clock, every, OperationError, silentLogger, systemClock } from "#base";
 import { formatAddress } from "#crypto";
 import {
@@ -20,11 +21,14 @@ import { type DevnetFolder, openDevnetFolder } from "./devnet-folder.ts";
 import { createFaucet } from "./faucet.ts";
 import { createFleet, type Fleet, type NodeRole } from "./fleet.ts";
 import { DEVNET_DEFAULTS, type DevnetOptions, MAX_NODES } from "./options.ts";
-import { settleChain } from "./settle-chain.ts";
+import { POOL_ACCOUNT, PoolProcess } from "./pool-process.ts";
+import { isOfOneDifficulty, settleChain } from "./settle-chain.ts";
 import { type DevnetSpec, shareHashRate } from "./spec-file.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const TRIM_LOGS_MS = 5_000;
+/** The dev account in the line that tells how to mine at the pool. */
+const EXAMPLE_MINER = 3;
 
 export interface DevnetSurroundings {
   /** One line for people. */
@@ -44,6 +48,7 @@ export interface Devnet {
   /** Absolute. */
   readonly folder: string;
   readonly fleet: Fleet;
+  readonly pool: PoolProcess | null;
   /** Resolves when no process is left: with what the nodes agreed on if the time ran out, else with null. */
   readonly closed: Promise<Agreement | null>;
   stop(): Promise<void>;
@@ -72,26 +77,34 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
     const roles = rolesOf(chain, options);
     const { program = join(ROOT, "bin", "agon.js") } = around;
     const fleet = createDevnetFleet(folder, chain, options, program);
-    undo.push(every(clock, TRIM_LOGS_MS, () => trimLogs(fleet)));
+    const listening = Promise.withResolvers<string>();
+    const pool = createPool(folder, chain, options, { program, console: listening.promise });
+    undo.push(every(clock, TRIM_LOGS_MS, () => trimLogs(fleet, pool)));
     const server = await createConsole(
       { folder, port: options.port, pagesFolder: join(ROOT, "build", "web"), version: around.version ?? "0" },
       {
-        ...{ fleet, program, clock, spec: chain.spec, specArgument: chain.argument },
+        ...{ fleet, pool, program, clock, spec: chain.spec, specArgument: chain.argument },
         ...{ audit: openAuditLog(folder.auditFile), faucet: createFaucet({ spec: chain.spec, fleet, clock }) },
         log: silentLogger,
       },
     );
     undo.push(() => server.stop());
     const { url, movedFrom } = await server.start();
+    listening.resolve(url);
     undo.push(() => fleet.stopAll());
     log(`Agon devnet at ${url}${movedFrom === null ? "" : ` (port ${movedFrom} is taken)`}`);
     for (const role of roles) await fleet.add(role);
     await fleet.startAll();
-    await server.describeNodes();
+    if (pool !== null) {
+      // Its miners leave before the nodes do.
+      undo.push(() => pool.shutdown());
+      await pool.start();
+    }
+    await server.describeOthers();
     signal?.throwIfAborted();
     if (options.buildPages) void buildPages(log, ending.signal);
-    for (const line of describeStart(folder, fleet, chain)) log(line);
-    return devnetOf({ url, token: server.token, folder: folder.path, fleet, end, ending, options, clock });
+    for (const line of describeStart(folder, fleet, pool, chain)) log(line);
+    return devnetOf({ url, token: server.token, folder: folder.path, fleet, pool, end, ending, options, clock });
   } catch (error) {
     await end();
     // What was made while it was already ending.
@@ -101,11 +114,30 @@ export async function runDevnet(given: Partial<DevnetOptions>, around: DevnetSur
 }
 
 function createDevnetFleet(folder: DevnetFolder, chain: DevnetSpec, options: DevnetOptions, program: string): Fleet {
+  // What the pool's account has beside the pool's blocks would look like somebody's.
+  const rewarded = options.pool === null ? DEV_ACCOUNT_COUNT : POOL_ACCOUNT;
   const reward = (index: number): string =>
-    formatAddress(devAccount(index % DEV_ACCOUNT_COUNT).address, chain.spec.addressPrefix);
+    formatAddress(devAccount(index % rewarded).address, chain.spec.addressPrefix);
   return createFleet({
     ...{ folder, program, spec: chain.argument, portsFrom: options.nodePortsFrom, rewardAddress: reward },
   });
+}
+
+interface PoolSurroundings {
+  readonly program: string;
+  readonly console: Promise<string>;
+}
+
+/** Null where none is wanted. */
+function createPool(
+  folder: DevnetFolder,
+  { spec }: DevnetSpec,
+  { pool }: DevnetOptions,
+  { program, console: url }: PoolSurroundings,
+): PoolProcess | null {
+  if (pool === null) return null;
+  const node = { url, folder: folder.path };
+  return new PoolProcess({ folder: folder.nodeFolder("pool"), port: pool.port, spec, program, node });
 }
 
 /** Each node mines its share, or signs with the key of a validator that the chain begins with. */
@@ -120,16 +152,33 @@ function rolesOf({ spec }: DevnetSpec, { nodes, hashRate }: DevnetOptions): read
   });
 }
 
-function describeStart({ tokenFile }: DevnetFolder, { nodes }: Fleet, { spec }: DevnetSpec): readonly string[] {
+function describeStart(
+  { tokenFile }: DevnetFolder,
+  { nodes }: Fleet,
+  pool: PoolProcess | null,
+  { spec }: DevnetSpec,
+): readonly string[] {
   const validators = validatorsOf(spec.engine);
   const missing = validators.length - nodes.filter(({ validatorKey }) => validatorKey !== null).length;
   return [
     ...nodes.map(({ name, api, address, pid }) => `  ${name}  ${api}  ${address}  pid ${pid}`),
     ...(validators.length === 0 ? [] : [`  ${validators.length} validators sign the blocks: ${bondsOf(spec)}`]),
     ...(missing > 0 ? [`  ${missing} of them run nowhere here: their slots stay empty`] : []),
+    ...(pool === null ? [] : describePool(pool.view(), spec)),
     `  ${DEV_ACCOUNT_COUNT} funded accounts, ${devAccountName(0)} … ${devAccountName(DEV_ACCOUNT_COUNT - 1)}: their keys are public`,
     `  orders over HTTP need the token in ${tokenFile}`,
     "Ctrl-C ends all of it.",
+  ];
+}
+
+function describePool({ stratum, api, pid, account }: DevnetPool, spec: ChainSpec): readonly string[] {
+  const miner = formatAddress(devAccount(EXAMPLE_MINER).address, spec.addressPrefix);
+  return [
+    `  pool    ${stratum}  ${api}  pid ${pid}  ${account} earns its blocks and pays: send nothing from it`,
+    `          mine at it: agon mine --pool ${stratum} --address ${miner}`,
+    ...(isOfOneDifficulty(spec)
+      ? [`          ${spec.name} does not follow the hash rate: a real miner's shares will all be blocks`]
+      : []),
   ];
 }
 
@@ -144,13 +193,14 @@ interface Running {
   readonly token: string;
   readonly folder: string;
   readonly fleet: Fleet;
+  readonly pool: PoolProcess | null;
   readonly end: () => Promise<void>;
   readonly ending: AbortController;
   readonly options: DevnetOptions;
   readonly clock: Clock;
 }
 
-function devnetOf({ url, token, folder, fleet, end, ending, options, clock }: Running): Devnet {
+function devnetOf({ url, token, folder, fleet, pool, end, ending, options, clock }: Running): Devnet {
   const { promise: closed, resolve, reject } = Promise.withResolvers<Agreement | null>();
   let found: Agreement | null = null;
   const timeUp = async (): Promise<void> => {
@@ -163,11 +213,12 @@ function devnetOf({ url, token, folder, fleet, end, ending, options, clock }: Ru
     const cancel = clock.after(options.forSeconds * 1_000, () => timeUp().catch(reject));
     ending.signal.addEventListener("abort", cancel, { once: true });
   }
-  return { url, token, folder, fleet, closed, stop: end };
+  return { url, token, folder, fleet, pool, closed, stop: end };
 }
 
-function trimLogs({ nodes }: Fleet): void {
+function trimLogs({ nodes }: Fleet, pool: PoolProcess | null): void {
   for (const node of nodes) node.trimLog();
+  pool?.trimLog();
 }
 
 /** Never fails: nodes run where pages do not build. */

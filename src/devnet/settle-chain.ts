@@ -11,9 +11,11 @@ import {
   devnetSpec,
   isBuiltInChain,
   isDevnetSpecOf,
+  nominalHashRate,
   parseChainSpec,
   specToJson,
 } from "#spec";
+import { notMined } from "./console/node-orders.ts";
 import { type DevnetFolder, otherChain } from "./devnet-folder.ts";
 import type { DevnetOptions } from "./options.ts";
 import { type DevnetSpec, readDevnetSpec } from "./spec-file.ts";
@@ -24,11 +26,13 @@ const STAKE_UNIT_ATOMS = 100_000_000_000n;
 /** @throws OperationError `spec-invalid`, `config-invalid`, `data-other-chain` or `data-damaged` */
 export function settleChain(
   folder: DevnetFolder,
-  options: Pick<DevnetOptions, "nodes" | "engine" | "spec" | "stakes">,
+  options: Pick<DevnetOptions, "nodes" | "engine" | "spec" | "stakes" | "pool">,
   nowMs: number,
 ): DevnetSpec {
   const found = folder.chain();
   const wanted = wantedSpec(folder, options);
+  if (options.pool !== null && nominalHashRate(wanted.spec.engine) === null)
+    throw new OperationError("config-invalid", `a pool has no work here: ${notMined(wanted.spec)}`);
   if (found !== null) {
     if (options.stakes.length > 0)
       throw new OperationError("config-invalid", `what validators bond is fixed in ${folder.path}: give --fresh too`);
@@ -51,13 +55,19 @@ export function settleChain(
   return readDevnetSpec(folder.specFile);
 }
 
-/** Without a word about it: what the folder holds, else `dev`. */
-function wantedSpec(folder: DevnetFolder, { engine, spec: named }: Pick<DevnetOptions, "engine" | "spec">): DevnetSpec {
+/** Without a word about it: what the folder holds, else `dev`, or `test` with a pool: of `dev` each share is a block. */
+function wantedSpec(
+  folder: DevnetFolder,
+  { engine, spec: named, pool }: Pick<DevnetOptions, "engine" | "spec" | "pool">,
+): DevnetSpec {
   const found = folder.chain();
   const isOpen = engine === null && named === null;
   if (isOpen && found !== null && existsSync(folder.specFile)) return readDevnetSpec(folder.specFile);
-  if (isOpen && found !== null && isBuiltInChain(found.name)) return readDevnetSpec(found.name);
-  const name = named ?? "dev";
+  if (isOpen && found !== null && isBuiltInChain(found.name)) {
+    const held = readDevnetSpec(found.name);
+    if (pool === null || !isOfOneDifficulty(held.spec)) return held;
+  }
+  const name = named ?? (pool === null ? "dev" : "test");
   const wanted = readDevnetSpec(engine === null ? name : chainNameFor(engine, name));
   if (engine !== null && wanted.spec.engine.kind !== engine)
     throw new OperationError(
@@ -65,6 +75,11 @@ function wantedSpec(folder: DevnetFolder, { engine, spec: named }: Pick<DevnetOp
       `the engine of the chain ${wanted.spec.name} is ${wanted.spec.engine.kind}, not ${engine}: leave out one of --engine and --spec`,
     );
   return wanted;
+}
+
+/** However fast its miners are: where one of them is more than a toy, each share is a block. */
+export function isOfOneDifficulty({ engine }: ChainSpec): boolean {
+  return engine.kind === "pow" && engine.halfLifeS === 0;
 }
 
 /** What validators bond may be too little, or more of them may be wanted than the chain allows. */

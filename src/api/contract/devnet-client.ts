@@ -11,6 +11,7 @@ import type {
   DevnetMineRequest,
   DevnetNode,
   DevnetNodes,
+  DevnetPool,
   ValidationReport,
 } from "./devnet.ts";
 import type { CallOptions, Exchange } from "./exchange.ts";
@@ -34,6 +35,9 @@ export interface DevnetCalls {
   shutdown(name: string, options?: CallOptions): Promise<DevnetNode>;
   start(name: string, options?: CallOptions): Promise<DevnetNode>;
   kill(name: string, options?: CallOptions): Promise<DevnetNode>;
+  /** Not found where the devnet has none. */
+  pool(options?: CallOptions): Promise<DevnetPool>;
+  orderPool(what: "start" | "shutdown" | "kill", options?: CallOptions): Promise<DevnetPool>;
 }
 
 export function createDevnetCalls(exchange: Exchange): DevnetCalls {
@@ -55,5 +59,8 @@ export function createDevnetCalls(exchange: Exchange): DevnetCalls {
     shutdown: (name, call) => order(name, "shutdown", call),
     start: (name, call) => order(name, "start", call),
     kill: (name, call) => order(name, "kill", call),
+    pool: (call) => exchange.json({ method: "GET", path: `${root}/pool` }, call),
+    orderPool: (what, call) =>
+      exchange.json({ method: "POST", path: `${root}/pool/${what}`, json: {} }, { timeoutMs: 120_000, ...call }),
   };
 }

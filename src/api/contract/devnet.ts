@@ -37,6 +37,22 @@ export type DevnetNode = Static<typeof DevnetNode>;
 export const DevnetNodes = Type.Object({ nodes: Type.Array(DevnetNode) }, { title: "DevnetNodes" });
 export type DevnetNodes = Static<typeof DevnetNodes>;
 
+export const DevnetPool = Type.Object(
+  {
+    state: DevnetNodeState,
+    note: Type.Optional(Type.String({ description: "why it is in that state, or the last lines of its log" })),
+    pid: Type.Union([Count, Type.Null()]),
+    api: Type.Union([Type.String(), Type.Null()], {
+      description: "base URL of its own API; null until it has started",
+    }),
+    stratum: Type.Union([Type.String(), Type.Null()], { description: "where miners connect" }),
+    address: AddressText,
+    account: Type.String({ description: "the name of that address: it earns the blocks, and pays" }),
+  },
+  { title: "DevnetPool" },
+);
+export type DevnetPool = Static<typeof DevnetPool>;
+
 /** Public on purpose: the keys follow from a published rule and are worth nothing elsewhere. */
 export const DevnetAccount = Type.Object(
   {

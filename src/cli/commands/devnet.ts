@@ -5,6 +5,7 @@ import { VERSION } from "#node";
 import { ENGINES } from "#spec";
 import { debugOption, examples, jsonOption, readCount } from "../options.ts";
 import { printLine } from "../print.ts";
+import { usageError } from "../report-error.ts";
 import { note, type Terminal, write } from "../terminal.ts";
 
 export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
@@ -37,6 +38,8 @@ export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
       "hashes a second of all miners together (default: by the spacing)",
       readCount(1, 1_000_000),
     )
+    .option("--pool", "run a mining pool too; without a word about the chain it is test, which follows the hash rate")
+    .option("--pool-port <port>", "where its miners connect (default: 3333, or the next free)", readCount(0, 65_534))
     .option("--no-pages", "do not build the pages")
     .addOption(jsonOption())
     .addOption(debugOption())
@@ -45,11 +48,13 @@ export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
       examples(
         "agon devnet --nodes 3",
         "agon devnet --engine pos --nodes 4 --stakes 40,20,20,20",
+        "agon devnet --pool --nodes 3 --data ./pooled",
         "agon devnet --fresh --for 60",
         "agon devnet --spec test --data ./testnet --port 9000",
       ),
     )
     .action(async (options) => {
+      if (options.poolPort !== undefined && options.pool === undefined) throw usageError("--pool-port is for --pool");
       // With --json the lines for people go beside the one document.
       const log = (line: string): void =>
         void (options.json ? note(terminal, line) : write(terminal.stdout, `${line}\n`));
@@ -59,12 +64,15 @@ export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
           ...{ engine: options.engine ?? null, spec: options.spec ?? null, stakes: options.stakes ?? [] },
           ...{ fresh: options.fresh === true, buildPages: options.pages },
           ...{ forSeconds: options.for ?? null, port: options.port ?? null, hashRate: options.hashRate ?? null },
+          pool: options.pool === undefined ? null : { port: options.poolPort ?? null },
         },
         { log, signal: terminal.signal, version: VERSION },
       );
       const { url, folder, fleet } = devnet;
+      const pool = devnet.pool?.view();
       const members = fleet.nodes.map(({ name, api, pid }) => ({ name, api, pid }));
-      if (options.json) await printLine(terminal, options, { url, folder, pid: process.pid, nodes: members }, () => "");
+      const document = { url, folder, pid: process.pid, nodes: members, ...(pool && { pool }) };
+      if (options.json) await printLine(terminal, options, document, () => "");
       const agreement = await devnet.closed;
       if (agreement === null) return;
       const heads = agreement.heads.map(({ name, height, hash }) => `${name} at height ${height}, ${hash}`).join("\n");

@@ -113,6 +113,8 @@ export function poolRunCommand(terminal: Terminal) {
       };
       const pool = await startPool(given, owner);
       await printLine(terminal, options, documentOf(pool), () => describe(pool, given));
+      // For a parent with a channel to us, such as a devnet.
+      process.send?.(documentOf(pool));
       if (given.dropEvery > 0)
         await note(terminal, `Test mode: each ${given.dropEvery}th share is dropped on purpose.`);
       await runUntilStopped(terminal, pool);

@@ -7,6 +7,7 @@ import type { ConsoleParts } from "./console-parts.ts";
 import { addFaucetRoute } from "./faucet-route.ts";
 import { addNodeOrders } from "./node-orders.ts";
 import { addNodeReads } from "./node-reads.ts";
+import { addPoolOrders } from "./pool-orders.ts";
 import { addProxyRoutes } from "./proxy-routes.ts";
 
 export interface ConsoleOptions {
@@ -19,15 +20,15 @@ export interface ConsoleOptions {
 }
 
 export interface Console extends HttpServer {
-  /** Takes what a node's routes are into the description of the console's own. */
-  describeNodes(): Promise<void>;
+  /** Takes what the routes of a node, and of the pool, are into the description of the console's own. */
+  describeOthers(): Promise<void>;
 }
 
 export async function createConsole(
   { folder, port, pagesFolder, version }: ConsoleOptions,
   parts: ConsoleParts & { readonly clock: Clock; readonly log: Logger },
 ): Promise<Console> {
-  const { clock, log, fleet } = parts;
+  const { clock, log, fleet, pool } = parts;
   let passedOn: RouteDescriptions | null = null;
   const server = await createHttpServer(
     {
@@ -40,7 +41,7 @@ export async function createConsole(
         title: "Agon devnet",
         version,
         description:
-          "The console of a network of nodes on one machine. What is not under /v1/devnet is answered by the node named in the header x-agon-node or the query parameter `node`, or by the first that runs.",
+          "The console of a network of nodes on one machine. What is not under /v1/devnet is answered by the node named in the header x-agon-node or the query parameter `node`, or by the first that runs; /v1/pool by the pool, where there is one.",
         passedOn: () => passedOn,
       },
     },
@@ -49,12 +50,24 @@ export async function createConsole(
   addNodeReads(server.app, parts);
   addNodeOrders(server.app, parts);
   addFaucetRoute(server.app, parts);
-  addProxyRoutes(server.app, { fleet, clock, audit: parts.audit, streams: server.streams });
+  addPoolOrders(server.app, parts);
+  addProxyRoutes(server.app, { fleet, pool, clock, audit: parts.audit, streams: server.streams });
   return {
     ...server,
-    async describeNodes() {
-      passedOn = await readDescriptions(fleet.firstRunning()?.api ?? null);
+    async describeOthers() {
+      const node = await readDescriptions(fleet.firstRunning()?.api ?? null);
+      const ofPool = await readDescriptions(pool?.view().api ?? null);
+      passedOn = ofPool === null ? node : withPool(node, ofPool);
     },
+  };
+}
+
+/** What the pool passes on to a node, the console passes on by itself. */
+function withPool(node: RouteDescriptions | null, pool: RouteDescriptions): RouteDescriptions {
+  const own = Object.entries(pool.paths).filter(([path]) => path.startsWith("/v1/pool/"));
+  return {
+    paths: { ...node?.paths, ...Object.fromEntries(own) },
+    schemas: { ...pool.schemas, ...node?.schemas },
   };
 }
 

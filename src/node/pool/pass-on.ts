@@ -19,7 +19,7 @@ export function addPassOnRoutes(app: App, { url, streams }: PassOnParts): void {
     const answer = await send(url, request.url, { method: "GET" });
     if (!answer.ok) throw new Refusal(502, "node-unreachable", `the pool's node answers ${answer.status}`);
     const status = (await answer.json()) as Status;
-    return { ...status, features: [...status.features, "pool"] };
+    return { ...status, features: [...new Set([...status.features, "pool"])] };
   });
   app.get("/v1/*", { schema }, async (request, reply) => {
     if (/^\/v1\/(pool|devnet|admin|mining)(\/|$)/.test(request.url.split("?", 1)[0]!)) return reply.callNotFound();
