@@ -6,7 +6,7 @@ export {
   type FetchedSourceOptions,
   type WorkFeed,
 } from "./server/fetched-source.ts";
-export { LATENCY_BOUNDS_MS, SHARE_RESULTS, type ShareResult, type StratumMetrics } from "./server/metrics.ts";
+export { createStratumMetrics, SHARE_RESULTS, type ShareResult, type StratumMetrics } from "./server/metrics.ts";
 export { DEFAULT_STRATUM_OPTIONS, STRATUM_SETTINGS, type StratumOptions } from "./server/settings.ts";
 export { type MinerInfo, StratumServer, type StratumServerParts } from "./server/stratum-server.ts";
 export type { WorkSource, WorkState, WorkTemplate } from "./server/work-source.ts";

@@ -1,15 +1,10 @@
 /** Prometheus metrics of a pool; each is read when asked for. */
-import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Bus } from "#events";
-import {
-  type AccountingEvents,
-  LATENCY_BOUNDS_MS,
-  type PoolStatus,
-  SHARE_RESULTS,
-  type StratumMetrics,
-} from "#stratum";
+import { type AccountingEvents, type PoolStatus, SHARE_RESULTS, type StratumMetrics } from "#stratum";
 
 const ATOMS_OF_COIN = 100_000_000;
+const ANSWER_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const;
 
 export interface PoolMetricsParts {
   readonly stratum: StratumMetrics;
@@ -53,7 +48,7 @@ export function createPoolMetrics({ stratum, events, status }: PoolMetricsParts)
   counter("agon_stratum_malformed_lines_total", "Lines that were no requests", () => stratum.malformedLinesTotal);
   counter("agon_stratum_bans_total", "Hosts banned", () => stratum.bansTotal);
   addShares(registry, stratum);
-  addLatency(registry, stratum);
+  stratum.onAnswer = addLatency(registry);
   gauge(
     "agon_pool_hashes_per_second",
     "What the shares of ten minutes stand for",
@@ -99,29 +94,11 @@ function addShares(registry: Registry, stratum: StratumMetrics): void {
   });
 }
 
-/** The server keeps classes; Prometheus wants them added up. */
-function addLatency(registry: Registry, stratum: StratumMetrics): void {
-  const name = "agon_stratum_answer_seconds";
-  new Gauge({
-    ...{ name: `${name}_bucket`, help: "Lines answered within so many seconds" },
-    ...{ labelNames: ["le"], registers: [registry] },
-    collect() {
-      let sum = 0;
-      for (const [i, count] of stratum.latencyCounts.entries()) {
-        sum += count;
-        const bound = LATENCY_BOUNDS_MS[i];
-        this.set({ le: bound === undefined ? "+Inf" : String(bound / 1_000) }, sum);
-      }
-    },
+/** @returns what is to be told of each answer */
+function addLatency(registry: Registry): (ms: number) => void {
+  const seconds = new Histogram({
+    ...{ name: "agon_stratum_answer_seconds", help: "From the arrival of a request to its answer" },
+    ...{ buckets: [...ANSWER_BUCKETS_SECONDS], registers: [registry] },
   });
-  const total = (suffix: string, help: string, read: () => number): void => {
-    new Gauge({
-      ...{ name: `${name}_${suffix}`, help, registers: [registry] },
-      collect() {
-        this.set(read());
-      },
-    });
-  };
-  total("sum", "Seconds from a line to its answer, together", () => stratum.latencySumMs / 1_000);
-  total("count", "Lines answered", () => stratum.latencyCounts.reduce((sum, count) => sum + count, 0));
+  return (ms) => seconds.observe(ms / 1_000);
 }

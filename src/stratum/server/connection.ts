@@ -3,7 +3,6 @@ import type { Socket } from "node:net";
 import type { Cancel } from "#base";
 import { handleLine } from "./handle-line.ts";
 import { LineReader } from "./line-reader.ts";
-import { observeLatency } from "./metrics.ts";
 import type { Pool } from "./pool.ts";
 import { encodeNotice } from "./refusal.ts";
 import { type Outlet, Session } from "./session.ts";
@@ -84,8 +83,8 @@ export class Connection implements Outlet {
     const { options, clock, metrics } = this.#pool;
     const nowMs = clock.nowMs();
     this.#refill(nowMs);
-    const observe = (): void => observeLatency(metrics, performance.now() - arrivedMs);
-    let taken = 0;
+    const observe = (): void => metrics.onAnswer(performance.now() - arrivedMs);
+    let answered = 0;
     let tooLong = false;
     this.#batch = "";
     while (this.#tokens >= 1 && this.#droppedMs === null) {
@@ -93,15 +92,16 @@ export class Connection implements Outlet {
       tooLong = line === "too-long";
       if (line === null || tooLong) break;
       this.#tokens--;
-      taken++;
       this.#lastLineMs = nowMs;
       const answer = handleLine(this.#pool, this.session, line, observe);
+      if (answer === null) continue;
       this.send(answer);
+      answered++;
     }
     const answers = this.#batch ?? "";
     this.#batch = null;
     if (answers !== "" && this.#droppedMs === null) this.#write(answers);
-    for (let i = 0; i < taken; i++) observe();
+    for (let i = 0; i < answered; i++) observe();
     if (tooLong) {
       if (this.session.ticket !== null) this.#pool.gate.strike(this.host, nowMs);
       this.drop(`a line is longer than ${options.maxLineBytes} bytes`);

@@ -6,10 +6,10 @@ import { parseLine, type Request } from "./request.ts";
 import type { Session } from "./session.ts";
 import { submit } from "./submit.ts";
 
-/** @returns what to send at once; what comes later is sent by itself, and `later` is told when */
-export function handleLine(pool: Pool, session: Session, line: string, later: () => void): string {
+/** @returns the answer, empty when it was sent; null when there is none, or it comes later: then `later` is told */
+export function handleLine(pool: Pool, session: Session, line: string, later: () => void): string | null {
   // Some miners end lines with carriage returns, or send empty ones to keep a connection open.
-  if (line.trim() === "") return "";
+  if (line.trim() === "") return null;
   pool.metrics.requestsTotal++;
   const parsed = parseLine(line);
   if (parsed.kind === "malformed") {
@@ -20,10 +20,10 @@ export function handleLine(pool: Pool, session: Session, line: string, later: ()
     else pool.gate.strike(session.outlet.host, pool.clock.nowMs());
     return "";
   }
-  return parsed.kind === "answer" ? "" : answer(pool, session, parsed, later);
+  return parsed.kind === "answer" ? null : answer(pool, session, parsed, later);
 }
 
-function answer(pool: Pool, session: Session, { id, method, params }: Request, later: () => void): string {
+function answer(pool: Pool, session: Session, { id, method, params }: Request, later: () => void): string | null {
   if (method === "mining.submit") {
     const result = submit(pool, session, params);
     if (!(result instanceof Promise)) return encode(id, result);
@@ -31,7 +31,7 @@ function answer(pool: Pool, session: Session, { id, method, params }: Request, l
       session.outlet.send(encode(id, late));
       later();
     });
-    return "";
+    return null;
   }
   const known = METHODS.get(method);
   if (known === undefined) return encodeRefusal(id, refusal("other", "Unknown method"));

@@ -1,8 +1,5 @@
 /** Counters of the server, plain numbers for whoever shows them. */
 
-/** Upper bounds in ms of the classes of the histogram; a last class holds what is above. */
-export const LATENCY_BOUNDS_MS = [1, 2, 5, 10, 25, 50, 100, 250, 1_000] as const;
-
 export const SHARE_RESULTS = [
   "accepted",
   "stale",
@@ -38,9 +35,8 @@ export interface StratumMetrics {
   bansTotal: number;
   /** 1 while there is a node that gives work. */
   nodeUp: number;
-  /** From the arrival of a line to its answer: counts of each class, not cumulative. */
-  readonly latencyCounts: number[];
-  latencySumMs: number;
+  /** Called for each answer, with the time since its request arrived. */
+  onAnswer: (ms: number) => void;
 }
 
 export function createStratumMetrics(): StratumMetrics {
@@ -60,14 +56,6 @@ export function createStratumMetrics(): StratumMetrics {
     malformedLinesTotal: 0,
     bansTotal: 0,
     nodeUp: 0,
-    latencyCounts: new Array<number>(LATENCY_BOUNDS_MS.length + 1).fill(0),
-    latencySumMs: 0,
+    onAnswer: () => {},
   };
-}
-
-export function observeLatency(metrics: StratumMetrics, ms: number): void {
-  let at = 0;
-  while (at < LATENCY_BOUNDS_MS.length && ms > LATENCY_BOUNDS_MS[at]!) at++;
-  metrics.latencyCounts[at]!++;
-  metrics.latencySumMs += ms;
 }

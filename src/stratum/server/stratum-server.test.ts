@@ -83,6 +83,22 @@ test("a port that is taken and a certificate that is missing are said at start",
   await expect(startTestPool({ maxConnections: 100_000_000 })).rejects.toMatchObject({ code: "descriptor-limit" });
 });
 
+test("an answer is timed once, when it is given", async () => {
+  pool = await startTestPool();
+  const miner = await pool.miner();
+  const times: number[] = [];
+  pool.server.metrics.onAnswer = (ms) => void times.push(ms);
+  const recorded = Promise.withResolvers<void>();
+  pool.sink.before = () => recorded.promise;
+  const submitted = miner.submit(ADDRESS, miner.mine());
+  await miner.call("mining.ping");
+  expect(times).toHaveLength(1);
+  recorded.resolve();
+  await submitted;
+  expect(times).toHaveLength(2);
+  expect(times[1]).toBeGreaterThan(times[0]!);
+});
+
 test("after a stop nobody is connected, and a start on the same port works", async () => {
   pool = await startTestPool();
   const miner = await pool.miner();
