@@ -14,8 +14,8 @@ import { WatchedProcess } from "./watched-process.ts";
 export const POOL_ACCOUNT = DEV_ACCOUNT_COUNT - 2;
 /** So that a miner is paid for its first block, coins. */
 const THRESHOLD_COINS = 10;
-/** Of an unknown miner: a slow one shall not wait long for its first share, and a fast one is soon given more. */
-const SHARES_PER_BLOCK = 16;
+/** How long all nodes together would take for a share of an unknown miner: it shall not wait for its first, and is soon given more. */
+const FIRST_SHARES_S = 0.25;
 const MOST_START_DIFFICULTY = 2 ** -6;
 const HASHES_OF_DIFFICULTY_1 = 2 ** 32;
 
@@ -142,10 +142,7 @@ function portsIn(word: unknown): Ports | null {
   return { api: port, stratum: Number(URL.parse(stratum[0])?.port) };
 }
 
-/** Of a chain whose blocks are searched: by the difficulty that it begins with. */
 function startDifficulty({ engine }: ChainSpec): number {
-  const rate = nominalHashRate(engine) ?? 1;
-  const spacingMs = engine.kind === "pow" ? engine.spacingMs : 0;
-  const blockHashes = (rate * spacingMs) / 1_000;
-  return Math.min(MOST_START_DIFFICULTY, blockHashes / SHARES_PER_BLOCK / HASHES_OF_DIFFICULTY_1);
+  const hashes = (nominalHashRate(engine) ?? 1) * FIRST_SHARES_S;
+  return Math.min(MOST_START_DIFFICULTY, hashes / HASHES_OF_DIFFICULTY_1);
 }

@@ -8,6 +8,7 @@ import {
   DEV_ACCOUNT_COUNT,
   devAccountName,
   devValidatorsOf,
+  hasFixedDifficulty,
   nominalHashRate,
   validatorsOf,
 } from "#spec";
@@ -22,7 +23,7 @@ import { createFaucet } from "./faucet.ts";
 import { createFleet, type Fleet, type NodeRole } from "./fleet.ts";
 import { DEVNET_DEFAULTS, type DevnetOptions, MAX_NODES } from "./options.ts";
 import { POOL_ACCOUNT, PoolProcess } from "./pool-process.ts";
-import { isOfOneDifficulty, settleChain } from "./settle-chain.ts";
+import { settleChain } from "./settle-chain.ts";
 import { type DevnetSpec, shareHashRate } from "./spec-file.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -176,7 +177,7 @@ function describePool({ stratum, api, pid, account }: DevnetPool, spec: ChainSpe
   return [
     `  pool    ${stratum}  ${api}  pid ${pid}  ${account} earns its blocks and pays: send nothing from it`,
     `          mine at it: agon mine --pool ${stratum} --address ${miner}`,
-    ...(isOfOneDifficulty(spec)
+    ...(hasFixedDifficulty(spec.engine)
       ? [`          ${spec.name} does not follow the hash rate: a real miner's shares will all be blocks`]
       : []),
   ];

@@ -9,6 +9,7 @@ import {
   chainIdOf,
   chainNameFor,
   devnetSpec,
+  hasFixedDifficulty,
   isBuiltInChain,
   isDevnetSpecOf,
   nominalHashRate,
@@ -65,7 +66,7 @@ function wantedSpec(
   if (isOpen && found !== null && existsSync(folder.specFile)) return readDevnetSpec(folder.specFile);
   if (isOpen && found !== null && isBuiltInChain(found.name)) {
     const held = readDevnetSpec(found.name);
-    if (pool === null || !isOfOneDifficulty(held.spec)) return held;
+    if (pool === null || !hasFixedDifficulty(held.spec.engine)) return held;
   }
   const name = named ?? (pool === null ? "dev" : "test");
   const wanted = readDevnetSpec(engine === null ? name : chainNameFor(engine, name));
@@ -75,11 +76,6 @@ function wantedSpec(
       `the engine of the chain ${wanted.spec.name} is ${wanted.spec.engine.kind}, not ${engine}: leave out one of --engine and --spec`,
     );
   return wanted;
-}
-
-/** However fast its miners are: where one of them is more than a toy, each share is a block. */
-export function isOfOneDifficulty({ engine }: ChainSpec): boolean {
-  return engine.kind === "pow" && engine.halfLifeS === 0;
 }
 
 /** What validators bond may be too little, or more of them may be wanted than the chain allows. */

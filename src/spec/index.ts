@@ -36,5 +36,6 @@ export {
   validatorsOf,
 } from "./devnet-spec.ts";
 export { genesisTable } from "./genesis-table.ts";
+export { hasFixedDifficulty } from "./has-fixed-difficulty.ts";
 export { nominalHashRate } from "./nominal-hash-rate.ts";
 export { parseChainSpec } from "./parse-chain-spec.ts";

@@ -14,7 +14,7 @@ import {
   readUrl,
 } from "../options.ts";
 import { DEFAULT_POOL_PORT, POOL_FOLDER } from "../pool-options.ts";
-import { coins, facts, printLine } from "../print.ts";
+import { coins, facts, type PrintOptions, printLine } from "../print.ts";
 import { usageError } from "../report-error.ts";
 import { note, type Terminal } from "../terminal.ts";
 
@@ -56,11 +56,7 @@ export function poolRunCommand(terminal: Terminal) {
     .option("--tls-cert <file>", "certificate chain in PEM")
     .option("--tls-key <file>", "its private key in PEM")
     .option("--difficulty <number>", "of a worker that is not known yet", readDifficulty)
-    .addOption(
-      new Option("--share-seconds <seconds>", "wanted time between two shares of a connection (default: 10)").argParser(
-        readShareMs,
-      ),
-    )
+    .addOption(shareSecondsOption())
     .option("--max-connections <count>", "of miners at a time", readCount(1, 100_000))
     .option("--max-connections-per-host <count>", "of one IPv4 address or IPv6 /64", readCount(1, 100_000))
     .option("--api-host <address>", "where API and pages listen", "127.0.0.1")
@@ -112,13 +108,21 @@ export function poolRunCommand(terminal: Terminal) {
         logLevel: options.logLevel,
       };
       const pool = await startPool(given, owner);
-      await printLine(terminal, options, documentOf(pool), () => describe(pool, given));
-      // For a parent with a channel to us, such as a devnet.
-      process.send?.(documentOf(pool));
-      if (given.dropEvery > 0)
-        await note(terminal, `Test mode: each ${given.dropEvery}th share is dropped on purpose.`);
+      await sayStarted(terminal, options, pool, given);
       await runUntilStopped(terminal, pool);
     });
+}
+
+async function sayStarted(
+  terminal: Terminal,
+  options: PrintOptions,
+  pool: RunningPool,
+  given: PoolOptions,
+): Promise<void> {
+  await printLine(terminal, options, documentOf(pool), () => describe(pool, given));
+  // For a parent with a channel to us, such as a devnet.
+  process.send?.(documentOf(pool));
+  if (given.dropEvery > 0) await note(terminal, `Test mode: each ${given.dropEvery}th share is dropped on purpose.`);
 }
 
 async function runUntilStopped(terminal: Terminal, pool: RunningPool): Promise<void> {
@@ -177,6 +181,11 @@ function readDifficulty(text: string): number {
   const value = Number(text);
   if (!(value >= 2 ** -31 && value <= 2 ** 64)) throw new InvalidArgumentError("It must be a number above 0.");
   return value;
+}
+
+function shareSecondsOption() {
+  const about = "wanted time between two shares of a connection (default: 10)";
+  return new Option("--share-seconds <seconds>", about).argParser(readShareMs);
 }
 
 /** @returns milliseconds */
