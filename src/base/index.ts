@@ -30,4 +30,11 @@ export { createManualClock, type ManualClock } from "./manual-clock.ts";
 export { Mutex } from "./mutex.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";
 export { err, ok, type Result } from "./result.ts";
-export { defaultsOf, type Setting, type Settings, type SettingValue, type ValuesOf } from "./setting.ts";
+export {
+  defaultsOf,
+  type Setting,
+  type SettingForm,
+  type Settings,
+  type SettingValue,
+  type ValuesOf,
+} from "./setting.ts";

@@ -9,6 +9,14 @@ export interface Setting<T extends SettingValue = SettingValue> {
   /** Bounds of a number, both included. */
   readonly min?: number;
   readonly max?: number;
+  /** Of a text, or of each text of a list. */
+  readonly form?: SettingForm;
+}
+
+export interface SettingForm {
+  readonly pattern: RegExp;
+  /** What it must be, as in "it must be …". */
+  readonly words: string;
 }
 
 export type Settings = Readonly<Record<string, Setting>>;

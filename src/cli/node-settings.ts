@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { OperationError, type Setting, type SettingValue } from "#base";
 import { flagOf, type Loaded, loadConfig, parseSetting, SETTINGS } from "#node";
+import { usageError } from "./report-error.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const CONFIG_FILE = "config.json";
@@ -52,9 +53,9 @@ export function readConfigFile(path: string): unknown {
 export function flagsOf(options: Readonly<Record<string, unknown>>): Record<string, SettingValue> {
   const flags: Record<string, SettingValue> = {};
   for (const [key, setting] of settingEntries()) {
+    // Read by the option itself; without a value, that of a switch is true.
     const value = options[toOption(key, setting).attributeName()];
-    if (typeof value === "string") flags[key] = parseSetting(key, value);
-    else if (typeof value === "boolean") flags[key] = value;
+    if (value !== undefined) flags[key] = value as SettingValue;
   }
   return flags;
 }
@@ -69,5 +70,17 @@ function toOption(key: string, setting: Setting): Option {
     typeof setting.default === "boolean" ? " [true|false]" : Array.isArray(setting.default) ? " <list>" : " <value>";
   const unit = setting.unit === undefined ? "" : `, ${setting.unit}`;
   const shown = String(setting.default);
-  return new Option(`${flagOf(key)}${value}`, `${setting.about} (default: ${shown === "" ? "none" : shown}${unit})`);
+  return new Option(
+    `${flagOf(key)}${value}`,
+    `${setting.about} (default: ${shown === "" ? "none" : shown}${unit})`,
+  ).argParser((text) => readSetting(key, text));
+}
+
+/** A wrong value of a flag is wrong usage; in a file or the environment it is a failure. */
+export function readSetting(key: string, text: string, flag = flagOf(key)): SettingValue {
+  try {
+    return parseSetting(key, text, flag);
+  } catch (error) {
+    throw error instanceof OperationError ? usageError(error.message) : error;
+  }
 }

@@ -71,7 +71,7 @@ describe("failure is 1, in words and without a stack trace", () => {
       "/nowhere holds no data of a node",
     ],
     ["nothing to check", ["fsck", "--data", "/nowhere"], refuse, "data-missing", "/nowhere holds no data of a node"],
-    ["bad port", ["config", "--api-port", "seventy"], refuse, "config-invalid", "must be a whole number"],
+    ["a bad checkpoint of the chain", ["fsck", "--data", "/nowhere", "--spec", "/nowhere"], refuse, "spec-invalid", ""],
     ["unknown chain", ["fsck", "--spec", "moon"], refuse, "spec-invalid", "neither a built-in chain"],
   ] as const)("%s", async (_name, argv, fetch, code, words) => {
     const text = await run(argv, { fetch });

@@ -2,12 +2,13 @@
 import { asHash, fromHex, type Hash, OperationError, toHex } from "#base";
 import type { TrustedBlock } from "#validation";
 
-const FORM = /^(\d{1,15}):([0-9a-fA-F]{64})(?:@([0-9a-fA-F]{16}))?$/;
+/** Height, block id, perhaps the first 16 digits of the chain id. */
+export const CHECKPOINT_FORM = /^(\d{1,15}):([0-9a-fA-F]{64})(?:@([0-9a-fA-F]{16}))?$/;
 
 /** @returns null of nothing @throws OperationError `checkpoint-invalid` */
 export function parseCheckpoint(text: string, chainId: Hash): TrustedBlock | null {
   if (text === "") return null;
-  const match = FORM.exec(text);
+  const match = CHECKPOINT_FORM.exec(text);
   const id = match === null ? null : fromHex(match[2]!);
   if (match === null || id === null)
     throw invalid(

@@ -73,9 +73,10 @@ export function explainConfig({ config, sources }: Loaded): readonly ExplainedSe
   });
 }
 
-/** Reads the text of a flag or variable as the setting wants it. */
-export function parseSetting(key: string, text: string): SettingValue {
-  return parse(lookUp(key, key).setting, text, flagOf(key));
+/** Reads the text of a flag as the setting wants it. @throws OperationError `config-invalid` */
+export function parseSetting(key: string, text: string, flag = flagOf(key)): SettingValue {
+  const { setting } = lookUp(key, key);
+  return check(setting, parse(setting, text, flag), flag);
 }
 
 /** `api.port` → `--api-port`; settings of the node itself have no prefix. */
@@ -136,8 +137,10 @@ function parse(setting: Setting, text: string, where: string): SettingValue {
 
 function check(setting: Setting, raw: unknown, where: string): SettingValue {
   if (Array.isArray(setting.default)) {
-    if (Array.isArray(raw) && raw.every((part) => typeof part === "string")) return raw as readonly string[];
-    throw invalid(`${where} must be a list of texts`);
+    if (!Array.isArray(raw) || !raw.every((part) => typeof part === "string"))
+      throw invalid(`${where} must be a list of texts`);
+    for (const part of raw) checkForm(setting, part, where);
+    return raw as readonly string[];
   }
   if (typeof raw !== typeof setting.default)
     throw invalid(`${where} must be a ${typeof setting.default}, not ${JSON.stringify(raw)}`);
@@ -146,7 +149,12 @@ function check(setting: Setting, raw: unknown, where: string): SettingValue {
     if (!Number.isSafeInteger(raw) || raw < min || raw > max)
       throw invalid(`${where} must be a whole number from ${min} to ${max}, not ${raw}`);
   }
+  if (typeof raw === "string" && raw !== setting.default) checkForm(setting, raw, where);
   return raw as SettingValue;
+}
+
+function checkForm({ form }: Setting, text: string, where: string): void {
+  if (form !== undefined && !form.pattern.test(text)) throw invalid(`${where} must be ${form.words}, not '${text}'`);
 }
 
 function invalid(message: string): OperationError {

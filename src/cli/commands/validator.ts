@@ -7,7 +7,7 @@ import { loadConfig, type NodeConfig } from "#node";
 import { chainIdOf } from "#spec";
 import { addValidatorKey, hasValidatorKeys, type ValidatorKeyInfo, validatorFolder } from "#wallet";
 import { readNewPassphrase, readPassphrase } from "../keystores.ts";
-import { addSettingFlags, CONFIG_FILE, loadSettings } from "../node-settings.ts";
+import { addSettingFlags, CONFIG_FILE, loadSettings, readSetting } from "../node-settings.ts";
 import { debugOption, examples, jsonOption, passphraseFileOption } from "../options.ts";
 import { facts, print } from "../print.ts";
 import type { Terminal } from "../terminal.ts";
@@ -109,7 +109,11 @@ function runCommand(terminal: Terminal) {
   const command = new Command("run")
     .description("run a node that signs with the keys of its folder, until it is told to stop")
     .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
-    .addOption(new Option("--bootstrap <list>", "short for --p2p-bootstrap").conflicts("p2pBootstrap"))
+    .addOption(
+      new Option("--bootstrap <list>", "short for --p2p-bootstrap")
+        .argParser((text) => readSetting("p2p.bootstrap", text, "--bootstrap"))
+        .conflicts("p2pBootstrap"),
+    )
     .addOption(jsonOption())
     .addOption(debugOption())
     .addHelpText(
@@ -123,7 +127,7 @@ function runCommand(terminal: Terminal) {
       const asked = loadSettings(terminal, options).config.validator.key;
       const loaded = loadSettings(terminal, options, {
         ...(asked === "" ? { "validator.key": OWN_KEYS } : {}),
-        ...(options.bootstrap === undefined ? {} : { "p2p.bootstrap": options.bootstrap.split(",") }),
+        ...(options.bootstrap === undefined ? {} : { "p2p.bootstrap": options.bootstrap }),
       });
       await runNode(terminal, loaded, options, await passphraseFor(terminal, loaded.config));
     });
