@@ -4,7 +4,7 @@ import { auditPool, type PoolAudit } from "#node";
 import { addressText, findAddress } from "../accounts.ts";
 import { connect } from "../connect.ts";
 import { DEFAULT_API, debugOption, examples, jsonOption, readCount, readUrl } from "../options.ts";
-import { connectPool, poolOption } from "../pool-options.ts";
+import { findPool, poolOption } from "../pool-options.ts";
 import { plural, print, visible } from "../print.ts";
 import { addHeads, addReceipts, readReceiptsIfThere } from "../receipts-file.ts";
 import type { Terminal } from "../terminal.ts";
@@ -36,7 +36,7 @@ export function poolAuditCommand(terminal: Terminal) {
       const address = addressText(chain, await findAddress(terminal, chain, options.address, {}));
       const kept = options.receipts === undefined ? NOTHING : readReceiptsIfThere(options.receipts);
       const audit = await auditPool({
-        ...{ pool: connectPool(terminal, options.pool), node, address, rounds: options.rounds },
+        ...{ pool: await findPool(terminal, options.pool), node, address, rounds: options.rounds },
         receipts: kept.receipts.map(({ receipt }) => receipt),
         ...{ heads: kept.heads, key: options.key ?? null },
       });

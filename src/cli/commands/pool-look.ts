@@ -1,12 +1,10 @@
 /** Looking at a pool: its state, its miners, its rounds, what it paid and why. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import type { PoolCredit, PoolInfo, PoolMinerPayout, PoolRoundLine } from "#api/contract";
-import { OperationError } from "#base";
 import { hashRate as rate } from "../miner/amounts.ts";
 import { debugOption, examples, jsonOption, readCount } from "../options.ts";
-import { connectPool, POOL_FOLDER, poolOption } from "../pool-options.ts";
+import { connectPool, findPool, POOL_FOLDER, poolOption } from "../pool-options.ts";
+import { findPoolToken } from "../pool-token.ts";
 import { age, coins, facts, plural, print, table } from "../print.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -20,7 +18,7 @@ export function statusCommand(terminal: Terminal) {
     .addOption(debugOption())
     .addHelpText("after", examples("agon pool status", "agon pool status --pool http://pool.example:3334 --json"))
     .action(async (options) => {
-      const status = await connectPool(terminal, options.pool).pool.status();
+      const status = await (await findPool(terminal, options.pool)).pool.status();
       await print(terminal, options, status, () => describe(status));
     });
 }
@@ -35,7 +33,7 @@ export function minersCommand(terminal: Terminal) {
     .addOption(debugOption())
     .addHelpText("after", examples("agon pool miners", "agon pool miners --address tagon1…"))
     .action(async (options) => {
-      const { pool } = connectPool(terminal, options.pool);
+      const { pool } = await findPool(terminal, options.pool);
       if (options.address === undefined) {
         const miners = await pool.miners({ limit: options.limit });
         await print(terminal, options, miners, () =>
@@ -81,7 +79,7 @@ export function roundsCommand(terminal: Terminal) {
     .addOption(debugOption())
     .addHelpText("after", examples("agon pool rounds --limit 5"))
     .action(async (options) => {
-      const rounds = await connectPool(terminal, options.pool).pool.rounds({ limit: options.limit });
+      const rounds = await (await findPool(terminal, options.pool)).pool.rounds({ limit: options.limit });
       await print(terminal, options, rounds, () =>
         table(
           ["round", "scheme", " shares", " effort", "block", "state", " reward", "found by"],
@@ -101,7 +99,7 @@ export function payoutsCommand(terminal: Terminal) {
     .addOption(debugOption())
     .addHelpText("after", examples("agon pool payouts", "agon pool payouts --address tagon1…"))
     .action(async (options) => {
-      const { pool } = connectPool(terminal, options.pool);
+      const { pool } = await findPool(terminal, options.pool);
       const page = { limit: options.limit };
       if (options.address === undefined) {
         const payouts = await pool.payouts(page);
@@ -135,25 +133,19 @@ export function payCommand(terminal: Terminal) {
   return new Command("pay")
     .description("let a pool look after its blocks now, and pay who is owed enough (needs the pool's token)")
     .addOption(poolOption())
-    .option("--data <folder>", "folder of the pool, with its token", POOL_FOLDER)
+    .option(
+      "--data <folder>",
+      `folder of the pool, or of its devnet, with the token (default: ${POOL_FOLDER}, else the devnet's)`,
+    )
     .addOption(jsonOption())
     .addOption(debugOption())
     .addHelpText("after", examples("agon pool pay"))
     .action(async (options) => {
-      const client = connectPool(terminal, options.pool, readToken(terminal, options.data));
-      const result = await client.pool.pay();
+      const token = await findPoolToken(terminal, options.data, () => findPool(terminal, options.pool));
+      const { baseUrl } = await findPool(terminal, options.pool);
+      const result = await connectPool(terminal, baseUrl, token).pool.pay();
       await print(terminal, options, result, () => "Looked after; 'agon pool payouts' shows what was paid.");
     });
-}
-
-function readToken({ env }: Terminal, folder: string): string {
-  if (env.AGON_TOKEN) return env.AGON_TOKEN;
-  const file = join(folder, "api-token");
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch (cause) {
-    throw new OperationError("token-unreadable", `${file} cannot be read: is it the pool's folder?`, { cause });
-  }
 }
 
 function describe(status: PoolInfo): string {

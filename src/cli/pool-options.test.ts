@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { Fetch } from "#api/contract";
+import { findPool } from "./pool-options.ts";
+import { createTestTerminal, run } from "./testing/terminal.ts";
+
+/** What answers, by address and path; all else refuses the connection. */
+function worldOf(answers: Readonly<Record<string, readonly [status: number, body: unknown]>>): Fetch {
+  return async (url) => {
+    const found = answers[String(url)];
+    if (found === undefined) throw new TypeError("fetch failed");
+    return Response.json(found[1], { status: found[0] });
+  };
+}
+
+const findIn = (fetch: Fetch, env = {}, url?: string) => findPool(createTestTerminal({ fetch, env }), url);
+
+test("the pool of this machine is at its usual port, else behind the devnet", async () => {
+  const own = { "http://127.0.0.1:3334/v1/pool/status": [200, {}] } as const;
+  const devnet = { "http://127.0.0.1:8730/v1/pool/status": [200, {}] } as const;
+  expect((await findIn(worldOf({ ...own, ...devnet }))).baseUrl).toBe("http://127.0.0.1:3334");
+  expect((await findIn(worldOf(devnet))).baseUrl).toBe("http://127.0.0.1:8730");
+  const elsewhere = worldOf({ "http://127.0.0.1:9000/v1/pool/status": [200, {}] });
+  expect((await findIn(elsewhere, { AGON_API: "http://127.0.0.1:9000" })).baseUrl).toBe("http://127.0.0.1:9000");
+  expect((await findIn(worldOf({}), {}, "http://pool.example:1")).baseUrl).toBe("http://pool.example:1");
+});
+
+test("a pool of a devnet that is away is asked, and says why itself", async () => {
+  const refusal = { error: { code: "pool-not-running", message: "the pool of this devnet does not run: stopped" } };
+  const fetch = worldOf({ "http://127.0.0.1:8730/v1/pool/status": [503, refusal] });
+  const { code, err } = await run(["pool", "status"], { fetch });
+  expect([code, err]).toEqual([1, "agon: the pool of this devnet does not run: stopped\n"]);
+});
+
+test("where there is none, the words tell how to get one", async () => {
+  const none = { error: { code: "not-found", message: "no such route" } };
+  for (const fetch of [worldOf({}), worldOf({ "http://127.0.0.1:8730/v1/pool/status": [404, none] })]) {
+    const { code, err } = await run(["pool", "rounds", "--json"], { fetch });
+    expect(code).toBe(1);
+    expect(JSON.parse(err)).toMatchObject({
+      error: { code: "no-pool", message: expect.stringContaining("devnet --pool") },
+    });
+  }
+});

@@ -1,0 +1,59 @@
+/** The token for orders to a pool: of whichever of the usual folders the pool is. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ApiError, type Client } from "#api/contract";
+import { OperationError } from "#base";
+import { DEVNET_FOLDER } from "./options.ts";
+import { POOL_FOLDER } from "./pool-options.ts";
+import type { Terminal } from "./terminal.ts";
+
+const USUAL_FOLDERS = [POOL_FOLDER, join(DEVNET_FOLDER, "pool")];
+
+/** @param folder as it was given, if it was @throws OperationError `token-unreadable` */
+export async function findPoolToken(
+  { env }: Terminal,
+  folder: string | undefined,
+  pool: () => Promise<Client>,
+): Promise<string> {
+  if (env.AGON_TOKEN) return env.AGON_TOKEN;
+  if (folder !== undefined) return readToken(folder);
+  const client = await pool();
+  if (await isConsole(client)) return readToken(DEVNET_FOLDER);
+  const { address, chain } = await client.pool.status();
+  return readToken(USUAL_FOLDERS.find((one) => holdsBooks(one, address, chain.id)) ?? POOL_FOLDER);
+}
+
+/** A devnet's console has a token of its own. */
+async function isConsole(client: Client): Promise<boolean> {
+  try {
+    await client.devnet.pool();
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return false;
+    throw error;
+  }
+}
+
+function holdsBooks(folder: string, address: string, chain: string): boolean {
+  try {
+    const kept: Record<string, unknown> = JSON.parse(readFileSync(join(folder, "pool.json"), "utf8"));
+    return kept.address === address && kept.chain === chain;
+  } catch {
+    return false;
+  }
+}
+
+function readToken(folder: string): string {
+  const file = join(folder, "api-token");
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (cause) {
+    throw new OperationError(
+      "token-unreadable",
+      `${file} cannot be read: is it the pool's folder? Give it with --data`,
+      {
+        cause,
+      },
+    );
+  }
+}
