@@ -1,48 +1,76 @@
-/** Pages looked at in several sizes and schemes: nothing cut off, nothing for axe; and each in a picture. */
+/** Pages looked at in several sizes and schemes: nothing cut off, nothing for axe; and in pictures, when asked for. */
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import type { Look } from "./web-session.ts";
+import { repositoryRoot } from "../support/root.ts";
 
 export const WIDE = { width: 1280, height: 800 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
-export const POLL = { timeout: 30_000, interval: 200 } as const;
+export const POLL = { timeout: 60_000, interval: 200 } as const;
 
 const ROOT = "document.documentElement";
 
-export type NamedLook = Look & { readonly name: string };
+/** Until a frame has been drawn, a colour that changes gradually is still the old one, however short the change. */
+const COLOURS_SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+  Promise.allSettled(
+    document.getAnimations().filter((one) => one instanceof CSSTransition).map(({ finished }) => finished)))`;
+
+const SCHEMES = ["light", "dark"] as const;
+export type Scheme = (typeof SCHEMES)[number];
+/** Pictures of every page are made to be looked at, when asked for. */
+export const SHOTS = process.env.AGON_SCREENSHOTS === "1" ? join(repositoryRoot, "docs", "guides") : null;
+
 export type Place = readonly [name: string, path: string];
 
 export interface LookingParts {
-  readonly shotPath: (name: string, look: string) => string;
+  /** Where a picture is kept, if it is. */
+  readonly shotPath: (name: string, scheme: Scheme) => string | null;
   /** What must be there before the picture, after the page has settled. */
   readonly prepare?: (name: string, page: Page) => Promise<void>;
 }
 
-/** @returns what is wrong, in words; the dashboard must also fit on a wide screen */
+/**
+ * Each page is loaded once and looked at in both schemes, which changes colours and nothing else.
+ * @returns what is wrong, in words; the dashboard must also fit on a wide screen
+ */
 export async function lookAtPages(
   page: Page,
-  look: NamedLook,
   places: readonly Place[],
   { shotPath, prepare }: LookingParts,
 ): Promise<string[]> {
   const found: string[] = [];
+  const isWide = page.viewportSize()?.width === WIDE.width;
   for (const [name, path] of places) {
+    await page.emulateMedia({ colorScheme: "light" });
     await page.goto(path);
     await settled(page);
     await prepare?.(name, page);
     const cut = await page.evaluate<number>(`${ROOT}.scrollWidth - ${ROOT}.clientWidth`);
     if (cut > 0) found.push(`${name} is ${cut} px too wide`);
-    if (name === "dashboard" && look.width === WIDE.width) {
+    if (name === "dashboard" && isWide) {
       const tall = await page.evaluate<number>(`${ROOT}.scrollHeight`);
       if (tall > WIDE.height) found.push(`the dashboard is ${tall} px tall`);
     }
-    await page.screenshot({ path: shotPath(name, look.name), animations: "disabled" });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    for (const { id, impact, nodes } of violations)
-      if (impact === "serious" || impact === "critical") found.push(`${name}: ${id} at ${nodes[0]?.target.join(" ")}`);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(COLOURS_SETTLED);
+      const path = shotPath(name, colorScheme);
+      if (path !== null) await page.screenshot({ path, animations: "disabled" });
+      found.push(...(await accessibilityFaults(page, colorScheme)).map((fault) => `${name}, ${colorScheme}: ${fault}`));
+    }
   }
   return found;
+}
+
+/** In the dark only the colours have changed. Our pages have no frames, which the mode for old browsers does not look into. */
+async function accessibilityFaults(page: Page, scheme: Scheme): Promise<string[]> {
+  const rules = scheme === "dark" ? { runOnly: ["color-contrast"] } : {};
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"], ...rules }).setLegacyMode();
+  const { violations } = await axe.analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(" ")}`);
 }
 
 /** The page has a heading, and nothing on it is loading any more. */
