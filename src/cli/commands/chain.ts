@@ -3,6 +3,7 @@ import { finished } from "node:stream/promises";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { exportChain, importChain, readSpec } from "#node";
 import { describeSummary, withBar } from "../chain-work.ts";
+import { newAskingCommand } from "../command-kinds.ts";
 import { connect, connectForNodeOrders } from "../connect.ts";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
 import {
@@ -34,15 +35,11 @@ export function chainCommand(terminal: Terminal): CommandUnknownOpts {
 }
 
 function showCommand(terminal: Terminal) {
-  return new Command("show")
+  return newAskingCommand("show")
     .description("the newest blocks; the specification with --spec")
     .option("--from <height>", "begin with this height and go down", readCount(0, Number.MAX_SAFE_INTEGER))
     .option("--limit <count>", "how many blocks", readCount(1, 200), 20)
     .option("--spec", "print the chain's specification as JSON instead")
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples("agon chain show", "agon chain show --from 100 --limit 50 --json", "agon chain show --spec > spec.json"),

@@ -1,33 +1,19 @@
 /** Reading one thing of the chain: a block, a transaction, an account, the peers. */
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { accountHistory } from "../account-history.ts";
 import { addressText, findAddress } from "../accounts.ts";
+import { newAccountCommand, newAskingCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
-import {
-  apiOption,
-  dataOption,
-  debugOption,
-  EXAMPLE_ID,
-  examples,
-  jsonOption,
-  keystoreOption,
-  nodeOption,
-  readCount,
-  readHeightOrHash,
-  readId,
-} from "../options.ts";
+import { EXAMPLE_ID, examples, readCount, readHeightOrHash, readId } from "../options.ts";
 import { print } from "../print.ts";
 import { showAccount, showBlock, showPeers, showTransaction, showTransactionList } from "../show.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function blockCommand(terminal: Terminal): CommandUnknownOpts {
-  return new Command("block")
+  return newAskingCommand("block")
     .description("one block with its transactions")
     .argument("<heightOrHash>", "height, id of 64 hex digits, or head", readHeightOrHash)
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon block 17", "agon block head --json"))
     .action(async (heightOrHash, options) => {
       const block = await connect(terminal, options).block(heightOrHash);
@@ -36,13 +22,9 @@ export function blockCommand(terminal: Terminal): CommandUnknownOpts {
 }
 
 export function txCommand(terminal: Terminal): CommandUnknownOpts {
-  return new Command("tx")
+  return newAskingCommand("tx")
     .description("one transaction, and where it stands")
     .argument("<id>", "id of the transaction, 64 hex digits", readId)
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples(`agon tx ${EXAMPLE_ID}`))
     .action(async (id, options) => {
       const transaction = await connect(terminal, options).transaction(id);
@@ -51,16 +33,10 @@ export function txCommand(terminal: Terminal): CommandUnknownOpts {
 }
 
 export function accountCommand(terminal: Terminal): CommandUnknownOpts {
-  return new Command("account")
+  return newAccountCommand("account")
     .description("balance and nonce of an account; its transactions with --history")
     .argument("<account>", "address, dev-0 … dev-9, or a name in the keystore")
     .option("--history [count]", "its newest transactions (default: 20)", readCount(1, 1_000))
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples("agon account dev-0", "agon account tagon1464xthqhkx4nfas0cl3vc9tsycemullds0kg3a --history 50"),
@@ -87,12 +63,8 @@ export function accountCommand(terminal: Terminal): CommandUnknownOpts {
 }
 
 export function peersCommand(terminal: Terminal): CommandUnknownOpts {
-  return new Command("peers")
+  return newAskingCommand("peers")
     .description("whom the node is connected to, and whom it has banned")
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon peers", "agon peers --node node-3"))
     .action(async (options) => {
       const peers = await connect(terminal, options).peers();

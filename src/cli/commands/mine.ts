@@ -1,22 +1,13 @@
 import { availableParallelism } from "node:os";
-import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { createClient } from "#api/contract";
 import { systemClock } from "#base";
 import { type PoolAddress, parsePoolAddress } from "#stratum/client";
 import { addressText, findAddress } from "../accounts.ts";
+import { newAccountCommand } from "../command-kinds.ts";
 import { connectForOrders } from "../connect.ts";
 import { mineBlocks } from "../mining.ts";
-import {
-  apiOption,
-  dataOption,
-  debugOption,
-  examples,
-  jsonOption,
-  keystoreOption,
-  nodeOption,
-  readCount,
-  readUrl,
-} from "../options.ts";
+import { examples, readCount, readUrl } from "../options.ts";
 import { DEFAULT_POOL_PORT } from "../pool-options.ts";
 import { plural, print } from "../print.ts";
 import { usageError } from "../report-error.ts";
@@ -26,7 +17,7 @@ import { readVersion } from "../version.ts";
 const MAX_THREADS = 256;
 
 export function mineCommand(terminal: Terminal): CommandUnknownOpts {
-  return new Command("mine")
+  return newAccountCommand("mine")
     .description(
       "mine: by the node (needs its token), with --solo by this process for a node (too), with --pool by this process for a Stratum pool",
     )
@@ -54,12 +45,6 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
     )
     .option("--threads <count>", "of this process (default: one for each core)", readCount(1, MAX_THREADS))
     .option("--for <seconds>", "end after so long", readCount(1, 31_536_000))
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(

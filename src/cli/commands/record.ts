@@ -2,22 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { fromUtf8, OperationError, toHex } from "#base";
 import { addressText, findSigner } from "../accounts.ts";
+import { newAskingCommand, newSigningCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
-import {
-  apiOption,
-  dataOption,
-  debugOption,
-  EXAMPLE_ID,
-  examples,
-  fromOption,
-  jsonOption,
-  keystoreOption,
-  nodeOption,
-  passphraseFileOption,
-  readCount,
-  readId,
-  timeoutOption,
-} from "../options.ts";
+import { EXAMPLE_ID, examples, readCount, readId } from "../options.ts";
 import { createPatience } from "../patience.ts";
 import { plural, print, printLine } from "../print.ts";
 import { startProgress } from "../progress.ts";
@@ -36,7 +23,7 @@ export function recordCommand(terminal: Terminal): CommandUnknownOpts {
 }
 
 function addCommand(terminal: Terminal) {
-  return new Command("add")
+  return newSigningCommand("add")
     .description("put each line of a file on the chain, as its raw bytes")
     .requiredOption("--file <file>", "one record a line; - reads standard input")
     .option("--octets", "any bytes will do; else each line must be JSON")
@@ -48,15 +35,6 @@ function addCommand(terminal: Terminal) {
       "fee for each byte, in atoms (default: the least that gets in now)",
       readCount(1, 1_000_000),
     )
-    .addOption(fromOption())
-    .addOption(timeoutOption())
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(passphraseFileOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(
@@ -99,14 +77,10 @@ function addCommand(terminal: Terminal) {
 }
 
 function getCommand(terminal: Terminal) {
-  return new Command("get")
+  return newAskingCommand("get")
     .description("write the exact bytes of a record to standard output, or to a file")
     .argument("<id>", "id of the record's transaction, 64 hex digits", readId)
     .option("--out <file>", "write there instead")
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(`agon record get ${EXAMPLE_ID}`, `agon record get ${EXAMPLE_ID} --node node-3 --out record.json`),

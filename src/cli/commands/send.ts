@@ -1,24 +1,12 @@
-import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Transaction } from "#api/contract";
 import { type Address, OperationError } from "#base";
 import { formatCoins, parsePaymentUri } from "#wallet/core";
 import { findAddress, findSigner } from "../accounts.ts";
+import { newOrderCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
 import type { KeystoreChoice } from "../keystores.ts";
-import {
-  apiOption,
-  dataOption,
-  debugOption,
-  examples,
-  fromOption,
-  jsonOption,
-  keystoreOption,
-  nodeOption,
-  passphraseFileOption,
-  readCoins,
-  readCount,
-  timeoutOption,
-} from "../options.ts";
+import { examples, readCoins, readCount } from "../options.ts";
 import { createPatience } from "../patience.ts";
 import { describePayment } from "../payment-text.ts";
 import { coins, print } from "../print.ts";
@@ -27,27 +15,16 @@ import { note, type Terminal } from "../terminal.ts";
 import { type Payment, preparePayment, submitOne, waitForInclusion } from "../transfer.ts";
 
 export function sendCommand(terminal: Terminal): CommandUnknownOpts {
-  return new Command("send")
+  return newOrderCommand("send")
     .description("send coins to an account")
     .argument("<to>", "address, payment link (agon:…), dev-0 … dev-9, or a name in the keystore")
     .argument("[amount]", "in coins, such as 12.5; may stand in the payment link instead", readCoins)
-    .addOption(fromOption())
     .addOption(
       new Option("--fee <coins>", "fee in all (default: the least that gets in now)")
         .argParser(readCoins)
         .conflicts("feeRate"),
     )
     .option("--fee-rate <atoms>", "fee for each byte, in atoms", readCount(1, 1_000_000_000))
-    .option("--wait", "until the transaction is in a block")
-    .option("--yes", "do not ask for confirmation")
-    .addOption(timeoutOption())
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(passphraseFileOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(

@@ -1,25 +1,13 @@
 /** Bonding coins to a signing key, and withdrawing them. */
-import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+
+import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { ApiError, type Client, type Validator } from "#api/contract";
 import { OperationError, toHex } from "#base";
 import { buildBond, buildUnbond, formatCoins } from "#wallet/core";
 import { addressText, findSigner } from "../accounts.ts";
+import { newOrderCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
-import {
-  apiOption,
-  dataOption,
-  debugOption,
-  examples,
-  fromOption,
-  jsonOption,
-  keystoreOption,
-  nodeOption,
-  passphraseFileOption,
-  readCoins,
-  timeoutOption,
-  waitOption,
-  yesOption,
-} from "../options.ts";
+import { examples, readCoins } from "../options.ts";
 import { assertMayGoAhead, placeOrder, showPlaced } from "../order.ts";
 import { coins, plural, print } from "../print.ts";
 import { duration } from "../show-stake.ts";
@@ -27,24 +15,13 @@ import { openSigningKey } from "../signing-key.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function bondCommand(terminal: Terminal) {
-  return new Command("bond")
+  return newOrderCommand("bond")
     .description(
       "bond coins to a signing key, which may then be drawn to sign blocks; more of them, or 0 for another key",
     )
     .argument("<coins>", "how many; 0 changes the signing key, or comes back after a leak", readCoins)
-    .addOption(fromOption())
     .option("--key <folder>", "folder of the signing key (default: validator in the folder of --data)")
     .option("--key-passphrase-file <file>", "file whose first line opens that folder (default: as for the account)")
-    .addOption(waitOption())
-    .addOption(yesOption())
-    .addOption(timeoutOption())
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(passphraseFileOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(
@@ -93,20 +70,9 @@ export function bondCommand(terminal: Terminal) {
 }
 
 export function unbondCommand(terminal: Terminal) {
-  return new Command("unbond")
+  return newOrderCommand("unbond")
     .description("withdraw coins from a bond; they are paid when nothing can be held against them any more")
     .argument("<coins>", "how many, or all", readCoinsOrAll)
-    .addOption(fromOption())
-    .addOption(waitOption())
-    .addOption(yesOption())
-    .addOption(timeoutOption())
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(passphraseFileOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples("agon stake unbond 500 --from main", "agon stake unbond all --from main --yes --wait"),

@@ -1,26 +1,14 @@
 /** Offences that the node has seen: two blocks in a slot, or votes that contradict each other; whoever reports one is paid. */
+
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { FoundOffence } from "#api/contract";
 import { concatBytes, fromHex, OperationError } from "#base";
 import { decodeEvidence, type Evidence, encodeParts } from "#model";
 import { buildEvidence } from "#wallet/core";
 import { findSigner } from "../accounts.ts";
+import { newAskingCommand, newOrderCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
-import {
-  apiOption,
-  dataOption,
-  debugOption,
-  examples,
-  fromOption,
-  jsonOption,
-  keystoreOption,
-  nodeOption,
-  passphraseFileOption,
-  readCount,
-  timeoutOption,
-  waitOption,
-  yesOption,
-} from "../options.ts";
+import { examples, readCount } from "../options.ts";
 import { assertMayGoAhead, placeOrder, showPlaced } from "../order.ts";
 import { print } from "../print.ts";
 import { faultError } from "../report-error.ts";
@@ -37,12 +25,8 @@ export function evidenceCommand(terminal: Terminal): CommandUnknownOpts {
 }
 
 function listCommand(terminal: Terminal) {
-  return new Command("list")
+  return newAskingCommand("list")
     .description("those that nobody has reported yet")
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon stake evidence list", "agon stake evidence list --node node-2 --json"))
     .action(async (options) => {
       const evidence = await connect(terminal, options).stake.evidence();
@@ -51,20 +35,9 @@ function listCommand(terminal: Terminal) {
 }
 
 function submitCommand(terminal: Terminal) {
-  return new Command("submit")
+  return newOrderCommand("submit")
     .description("report one of them; the reporter's share goes to the sender")
     .argument("[no]", "its number in the list", readCount(1, 10_000), 1)
-    .addOption(fromOption())
-    .addOption(waitOption())
-    .addOption(yesOption())
-    .addOption(timeoutOption())
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(passphraseFileOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples("agon stake evidence submit", "agon stake evidence submit 2 --from dev-3 --yes --wait"),

@@ -6,18 +6,10 @@ import { ApiError, type ChainInfo } from "#api/contract";
 import { OperationError } from "#base";
 import { openKeystore } from "#wallet";
 import { addressText, findAddress } from "../accounts.ts";
+import { newAccountCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
 import { type KeystoreChoice, keystorePath } from "../keystores.ts";
-import {
-  apiOption,
-  dataOption,
-  debugOption,
-  examples,
-  jsonOption,
-  keystoreOption,
-  nodeOption,
-  readCount,
-} from "../options.ts";
+import { examples, readCount } from "../options.ts";
 import { print } from "../print.ts";
 import { usageError } from "../report-error.ts";
 import { showDuties, showStake } from "../show-stake.ts";
@@ -40,15 +32,9 @@ export function stakeCommand(terminal: Terminal): CommandUnknownOpts {
 }
 
 function statusCommand(terminal: Terminal) {
-  return new Command("status")
+  return newAccountCommand("status")
     .description("what counts of a bond, what waits until it is final, and what leaves when")
     .argument("[owner]", "address, or a name in the keystore (default: its first account)")
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples("agon stake status", "agon stake status validator-0", "agon stake status main --json"),
@@ -65,16 +51,10 @@ function statusCommand(terminal: Terminal) {
 }
 
 function dutiesCommand(terminal: Terminal) {
-  return new Command("duties")
+  return newAccountCommand("duties")
     .description("the slots that a validator is drawn for, and its next vote")
     .argument("[owner]", "address, or a name in the keystore (default: its first account)")
     .option("--count <count>", "how many slots", readCount(1, 256), 16)
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon stake duties", "agon stake duties validator-0 --count 4"))
     .action(async (owner, { count, ...options }) => {
       const client = connect(terminal, options);

@@ -1,17 +1,14 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { newAskingCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
-import { apiOption, debugOption, examples, jsonOption, nodeOption } from "../options.ts";
+import { examples } from "../options.ts";
 import { print } from "../print.ts";
 import { showStatus } from "../show.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function statusCommand(terminal: Terminal): CommandUnknownOpts {
-  return new Command("status")
+  return newAskingCommand("status")
     .description("chain, head, peers and mempool of a node")
-    .addOption(apiOption())
-    .addOption(nodeOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples("agon status", "agon status --node node-2 --json", "agon status --api http://127.0.0.1:8740"),
