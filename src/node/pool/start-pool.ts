@@ -12,8 +12,9 @@ import {
   type Random,
   systemClock,
   systemRandom,
+  toHex,
 } from "#base";
-import { formatAddress } from "#crypto";
+import { ed25519PublicKey, formatAddress } from "#crypto";
 import { createBus } from "#events";
 import {
   ACCOUNTING_DEFAULTS,
@@ -25,6 +26,7 @@ import {
   encodeSignedTreeHead,
   FETCHED_SOURCE_DEFAULTS,
   type FetchedSource,
+  openingError,
   openPoolDatabase,
   type QueryContext,
   StratumServer,
@@ -156,13 +158,8 @@ async function openBooks(
   const chainId = asHash(fromHex(chain.id)!);
   const receiptSeed = openPoolFolder(options.folder, { chain: chain.id, address }, random);
   const where = options.database ?? { kind: "sqlite" as const, file: join(options.folder, "pool.db") };
-  const database = await openPoolDatabase(where, random).catch((cause) => {
-    if (cause instanceof Error && "code" in cause && cause.code === "SQLITE_BUSY")
-      throw new OperationError("pool-running", `a pool runs already on the books in ${options.folder}: stop it first`, {
-        cause,
-      });
-    throw cause;
-  });
+  const receiptKey = toHex(ed25519PublicKey(receiptSeed));
+  const database = await openPoolDatabase(where, random, { chain: chain.id, address, receiptKey });
   undo.push(() => database.close());
   const events = createBus<AccountingEvents>((error, event) =>
     log.error("a listener failed", { event, error: String(error) }),
@@ -186,7 +183,9 @@ async function openBooks(
       },
     },
   };
-  const accounting = await createAccounting(accountingOptions, parts);
+  const accounting = await createAccounting(accountingOptions, parts).catch((error) => {
+    throw openingError(error, where);
+  });
   undo.push(() => accounting.stop());
   return { books: { options: accountingOptions, parts, accounting }, events };
 }

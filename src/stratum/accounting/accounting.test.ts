@@ -7,7 +7,7 @@ import { thresholdTakenMessage } from "#model";
 import { devAccount, signThreshold } from "#wallet/core";
 import { tempDir } from "../../../test/support/temp.ts";
 import type { Terms } from "../trust/schemes.ts";
-import type { DatabaseOptions } from "./database.ts";
+import type { DatabaseOptions } from "./database-options.ts";
 import { loadCredits, loadMiner, loadMinerPayouts, loadMiners } from "./queries/miner-view.ts";
 import { loadLuck, loadPoolStatus } from "./queries/pool-view.ts";
 import { createPublished } from "./queries/published.ts";

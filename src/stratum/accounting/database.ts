@@ -3,14 +3,12 @@ import { Buffer } from "node:buffer";
 import Sqlite from "better-sqlite3";
 import { type InsertObject, Kysely, SqliteDialect, type Transaction } from "kysely";
 import { BoundedMap, Mutex, OperationError, type Random, toHex } from "#base";
+import { assertOwner, type BooksOwner } from "./books-owner.ts";
+import type { DatabaseOptions } from "./database-options.ts";
+import { asOperationError, openingError } from "./database-trouble.ts";
 import { type DatabaseKind, migrate } from "./migrations.ts";
+import { createPostgresDialect, type OpenClient } from "./postgres-dialect.ts";
 import type { Tables } from "./tables.ts";
-
-export type DatabaseOptions =
-  /** `file` may be `:memory:`. `maxPages` bounds its size; it is for tests. */
-  | { readonly kind: "sqlite"; readonly file: string; readonly maxPages?: number }
-  /** `url` as in `postgres://user:password@host:5432/name`; `socketDir` instead of a host. */
-  | { readonly kind: "postgres"; readonly url: string; readonly socketDir?: string };
 
 type Statement = ReturnType<Sqlite["prepare"]>;
 export type Reader = Kysely<Tables>;
@@ -29,15 +27,29 @@ export interface PoolDatabase {
 
 const WRITER_ROW = "writer";
 const STATEMENTS = 300;
+/** To PostgreSQL. */
+const CONNECTIONS = 4;
+const CONNECT_S = 10;
 /** Few sizes make few statements; all parameters of one fit both databases. */
 const INSERT_SIZES = [256, 64, 16, 4, 1];
 
-/** Opens, converts an older schema, and takes the database over from any process that still holds it. */
-export async function openPoolDatabase(options: DatabaseOptions, random: Random): Promise<PoolDatabase> {
-  const db = options.kind === "sqlite" ? openSqlite(options.file, options.maxPages) : await openPostgres(options);
+/**
+ * Opens, converts an older schema, and takes the database over from any process that still holds it.
+ * @param owner whose books they must be
+ * @throws OperationError that says what stands in the way
+ */
+export async function openPoolDatabase(
+  options: DatabaseOptions,
+  random: Random,
+  owner: BooksOwner | null = null,
+): Promise<PoolDatabase> {
+  const db = await openReader(options).catch((error) => {
+    throw openingError(error, options);
+  });
   const token = toHex(random.bytes(16));
   try {
     await migrate(db, options.kind);
+    if (owner !== null) await assertOwner(db, owner);
     await db
       .insertInto("meta")
       .values({ name: WRITER_ROW, value: token })
@@ -45,7 +57,7 @@ export async function openPoolDatabase(options: DatabaseOptions, random: Random)
       .execute();
   } catch (error) {
     await db.destroy();
-    throw asOperationError(error);
+    throw openingError(error, options);
   }
   const turn = new Mutex();
   return {
@@ -55,7 +67,7 @@ export async function openPoolDatabase(options: DatabaseOptions, random: Random)
       turn.run(async () => {
         try {
           return await db.transaction().execute(async (tx) => {
-            await assertOwner(tx, options.kind, token);
+            await assertWriter(tx, options.kind, token);
             return await task(tx);
           });
         } catch (error) {
@@ -64,6 +76,12 @@ export async function openPoolDatabase(options: DatabaseOptions, random: Random)
       }),
     close: () => db.destroy(),
   };
+}
+
+/** Everything that is read sees the books of one moment. */
+export function readAtOnce<T>({ reader, kind }: PoolDatabase, task: (tx: Writer) => Promise<T>): Promise<T> {
+  const begun = reader.transaction();
+  return (kind === "postgres" ? begun.setIsolationLevel("repeatable read") : begun).execute(task);
 }
 
 /** Any number of rows. */
@@ -85,6 +103,10 @@ export function toBlob(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+async function openReader(options: DatabaseOptions): Promise<Reader> {
+  return options.kind === "sqlite" ? openSqlite(options.file, options.maxPages) : openPostgres(options);
+}
+
 function openSqlite(file: string, maxPages?: number): Reader {
   const database = new Sqlite(file, { timeout: 2_000 });
   // The lock keeps a second pool out; it goes with the process, however that ends.
@@ -104,33 +126,20 @@ function openSqlite(file: string, maxPages?: number): Reader {
 
 /** Its driver is loaded only where it is used: most pools never do. */
 async function openPostgres({ url, socketDir }: Extract<DatabaseOptions, { kind: "postgres" }>): Promise<Reader> {
-  const [{ default: postgres }, { PostgresJSDialect }] = await Promise.all([
-    import("postgres"),
-    import("kysely-postgres-js"),
-  ]);
-  const client = postgres(url, {
+  const { default: postgres } = await import("postgres");
+  const settings = {
     ...(socketDir === undefined ? {} : { host: socketDir }),
-    max: 4,
-    onnotice: () => {},
+    ...{ max: 1, max_lifetime: null, connect_timeout: CONNECT_S, fetch_types: false, onnotice: () => {} },
     // Heights, times and counts: safe integers all of them.
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-  });
-  return new Kysely<Tables>({ dialect: new PostgresJSDialect({ postgres: client }) });
+  };
+  const openClient: OpenClient = (onclose) => postgres(url, { ...settings, onclose });
+  return new Kysely<Tables>({ dialect: createPostgresDialect(openClient, CONNECTIONS) });
 }
 
 /** PostgreSQL lets two processes in; of these the later one goes on, and the earlier finds out before it can write. */
-async function assertOwner(tx: Writer, kind: DatabaseKind, token: string): Promise<void> {
+async function assertWriter(tx: Writer, kind: DatabaseKind, token: string): Promise<void> {
   const query = tx.selectFrom("meta").select("value").where("name", "=", WRITER_ROW);
   const row = await (kind === "postgres" ? query.forShare() : query).executeTakeFirst();
   if (row?.value !== token) throw new OperationError("pool-superseded", "another process has taken over the pool");
-}
-
-const FULL = new Set(["SQLITE_FULL", "53100"]);
-
-function asOperationError(error: unknown): unknown {
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : null;
-  if (!(error instanceof Error) || error instanceof OperationError || error.name === "InvariantError") return error;
-  if (code !== null && FULL.has(code))
-    return new OperationError("pool-storage-full", "the pool's disk is full", { cause: error });
-  return code === null ? error : new OperationError("pool-storage", "the pool's database failed", { cause: error });
 }

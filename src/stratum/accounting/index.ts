@@ -1,7 +1,9 @@
 /** The pool's books. */
 export { type Accounting, createAccounting } from "./accounting.ts";
 export type { Books } from "./check-books.ts";
-export { type DatabaseOptions, openPoolDatabase, type PoolDatabase } from "./database.ts";
+export { openPoolDatabase, type PoolDatabase } from "./database.ts";
+export type { DatabaseOptions } from "./database-options.ts";
+export { openingError } from "./database-trouble.ts";
 export { ACCOUNTING_DEFAULTS, type AccountingEvents, type AccountingOptions, type AccountingParts } from "./parts.ts";
 export type { ChainAccount, ChainHead, PayoutSigner, PoolBlock, PoolChain, TransactionPlace } from "./pool-chain.ts";
 export {
@@ -38,4 +40,3 @@ export {
 } from "./queries/round-view.ts";
 export { loadShare, type SharePayment, type ShareView } from "./queries/share-view.ts";
 export type { ShareJournal } from "./share-journal.ts";
-export type { TakenThreshold } from "./thresholds.ts";

@@ -6,11 +6,16 @@ import type { Tables } from "./tables.ts";
 
 export type DatabaseKind = "sqlite" | "postgres";
 
-/** @throws OperationError `pool-migration` */
+/** @throws OperationError `pool-migration`, or as the database's driver */
 export async function migrate(db: Kysely<Tables>, kind: DatabaseKind): Promise<void> {
   const provider: MigrationProvider = { getMigrations: async () => migrationsFor(kind) };
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
   if (error === undefined) return;
+  if (error instanceof Error && "code" in error) throw error;
+  if (/previously executed migration \S+ is missing/.test(String(error)))
+    throw new OperationError("pool-migration", "these books were kept by a newer version of this program: use that", {
+      cause: error,
+    });
   throw new OperationError("pool-migration", "the pool's database cannot be brought to this version", { cause: error });
 }
 

@@ -1,10 +1,12 @@
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
-import { equalBytes, OperationError } from "#base";
+import { equalBytes, OperationError, toHex } from "#base";
 import { driveSettle } from "../../../test/support/drive.ts";
 import { tempDir } from "../../../test/support/temp.ts";
 import { createLogTree, frontierRoot, leafHash } from "../trust/share-log.ts";
 import { decodeShareRecord } from "../trust/share-record.ts";
+import { createAccounting } from "./accounting.ts";
+import type { PoolDatabase } from "./database.ts";
 import { recordBytesOf } from "./record-bytes.ts";
 import { foundBlock, testAddress } from "./testing/share-maker.ts";
 import { createTestPool, POOL_KEY, type TestPool } from "./testing/test-pool.ts";
@@ -134,6 +136,46 @@ describe("a full disk", () => {
     expect(await loadRecords(pool)).toHaveLength(acknowledged + 3);
     expect((await pool.accounting.checkBooks()).problems).toEqual([]);
     expect(shares.round().id).toBe(3);
+  });
+});
+
+describe("a database that takes a batch, and goes away before it says so", () => {
+  test.each([true, false])("counts its shares once, and answers when it is back (written: %s)", async (isWritten) => {
+    await using pool = await createTestPool();
+    let away: "no" | "in the commit" | "for good" = "no";
+    const lost = () => new OperationError("pool-storage", "the connection was lost");
+    const database: PoolDatabase = {
+      ...pool.database,
+      get reader() {
+        if (away === "for good") throw lost();
+        return pool.database.reader;
+      },
+      async write(task) {
+        if (away === "for good") throw lost();
+        if (away === "no") return pool.database.write(task);
+        if (isWritten) await pool.database.write(task);
+        away = "for good";
+        throw lost();
+      },
+    };
+    const { shares } = await createAccounting(pool.options, { ...pool.parts, database });
+    let answers = 0;
+    const count = () => Promise.resolve(shares.accepted(share(pool))).then(() => void answers++);
+    away = "in the commit";
+    const doubtful = [count(), count()];
+    await shares.flush();
+    const refused = expect(count()).rejects.toMatchObject({ code: "pool-storage" });
+    await shares.flush();
+    await refused;
+    expect([answers, shares.obstacle()]).toEqual([0, "the pool cannot write its books"]);
+    away = "no";
+    await driveSettle(pool.clock, Promise.all(doubtful));
+    await driveSettle(pool.clock, count());
+    expect(shares.obstacle()).toBeNull();
+    const records = await loadRecords(pool);
+    expect(records.map((bytes) => decodeShareRecord(bytes)!.leaf)).toEqual([0, 1, 2]);
+    expect(new Set(records.map((bytes) => toHex(decodeShareRecord(bytes)!.header))).size).toBe(3);
+    await shares.stop();
   });
 });
 

@@ -60,6 +60,8 @@ export async function openShareJournal(
   const addressOf = createAddressReader(options.addressPrefix);
   let restMs = 0;
   let counted = 0;
+  /** Of which the database did not say whether it has it. Its shares stay first in the queue until it does. */
+  let doubt: Batch | null = null;
   let signedSize = -1;
   let stopped = false;
 
@@ -86,47 +88,57 @@ export async function openShareJournal(
   const writeBatch = async (): Promise<void> => {
     const startMs = clock.nowMs();
     let batch: Batch | null = null;
-    let taken = queue.slice(0, options.maxBatch);
     try {
-      batch = prepareBatch(taken, { round, poolKey, miners, options, counted });
+      if (doubt !== null) await resolveDoubt(doubt);
+      doubt = null;
+      batch = prepareBatch(queue.slice(0, options.maxBatch), { round, poolKey, miners, options, counted });
       const prepared = batch;
-      taken = taken.slice(0, batch.taken);
       await database.write((tx) => saveBatch(tx, prepared, sign));
     } catch (error) {
-      return onFailure(error, taken, batch);
+      return onFailure(error, batch);
     }
     restMs = Math.min(MAX_REST_MS, clock.nowMs() - startMs);
-    queue = queue.slice(taken.length);
-    counted += taken.length;
+    take(batch);
+    obstacle.setTrouble(null);
+  };
+
+  /** What was written is no longer waited for. */
+  const take = (batch: Batch): void => {
+    const taken = queue.slice(0, batch.taken);
+    queue = queue.slice(batch.taken);
+    counted += batch.taken;
     miners.learn(batch.newMiners);
     for (const { miner, share } of batch.entries) sampler.add(miner, share.work, share.timeMs);
     if (batch.nextRound !== null) signedSize = -1;
     for (const [miner, tally] of batch.tallies) addTally(round.tallies, miner, tally);
     round = batch.nextRound ?? batch.round;
     for (const { resolve } of taken) resolve();
-    obstacle.setTrouble(null);
+  };
+
+  /** The commit may have happened and only its answer been lost. */
+  const resolveDoubt = async (batch: Batch): Promise<void> => {
+    const stored = await loadCurrentRound(database.reader, poolKey);
+    if (stored !== null && isSameLog(stored, batch.nextRound ?? batch.round)) take(batch);
   };
 
   /** Refuses what waited, so that its miners may send it again; a block is kept until it can be written. */
-  const onFailure = async (error: unknown, taken: readonly Waiting[], batch: Batch | null): Promise<void> => {
+  const onFailure = async (error: unknown, batch: Batch | null): Promise<void> => {
     const code = error instanceof OperationError ? error.code : null;
-    if (error instanceof InvariantError || code === null)
+    if (error instanceof InvariantError || (code === null && doubt === null))
       log.error("a batch of shares is wrong", { error: String(error) });
     obstacle.setTrouble(TROUBLES[code ?? ""] ?? STORAGE);
-    // The commit may have happened and only its answer been lost.
-    const stored = code === "pool-storage" ? await loadCurrentRound(database.reader, poolKey).catch(() => null) : null;
-    miners.learn(await miners.load(database.reader).catch(() => []));
-    const isWritten = stored !== null && batch !== null && isSameLog(stored, batch.nextRound ?? batch.round);
-    if (isWritten) {
-      round = stored;
-      signedSize = -1;
-      counted += taken.length;
-      queue = queue.slice(taken.length);
-      for (const { resolve } of taken) resolve();
-      return;
+    if (code === "pool-storage") doubt = batch ?? doubt;
+    try {
+      if (doubt !== null) await resolveDoubt(doubt);
+      doubt = null;
+      miners.learn(await miners.load(database.reader));
+    } catch {
+      // The shares in doubt wait: who is told that a share does not count may send it again, and it would count twice.
     }
-    const refused = queue.filter(({ isBlock }) => !isBlock);
-    queue = queue.filter(({ isBlock }) => isBlock);
+    const first = doubt?.taken ?? 0;
+    const kept = queue.filter(({ isBlock }, i) => i < first || isBlock);
+    const refused = queue.filter(({ isBlock }, i) => i >= first && !isBlock);
+    queue = kept;
     for (const { reject } of refused) reject(error);
   };
 

@@ -4,7 +4,7 @@ import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import postgres from "postgres";
-import type { DatabaseOptions } from "../database.ts";
+import type { DatabaseOptions } from "../database-options.ts";
 
 export interface PostgresServer extends AsyncDisposable {
   /** Another empty database with each call. */
