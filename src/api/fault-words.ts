@@ -28,6 +28,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   "record-too-large": "a record holds at most 16384 bytes[, not {sizeBytes}]",
   "renew-malformed": "the payload is not an onion in canonical form",
   "renew-stranger": "the sender is not the present signing key of any validator",
+  "threshold-key": "the address is not that of the key: only the miner itself sets its threshold",
+  "threshold-signature": "the signature does not fit this order, its key, this pool and this chain",
   "transfer-dust": "an output is below the smallest amount that the chain allows[, {minAtoms} atoms]",
   "transfer-malformed": "the payload is not a list of 1 to 512 outputs in canonical form",
   "tx-fee-floor": "the mempool is full, and takes only transactions with a higher fee at present",

@@ -2,11 +2,11 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempDir } from "../../test/support/temp.ts";
-import { addHeads, addReceipts, readReceiptsFile, readReceiptsIfThere } from "./receipts-file.ts";
+import { addHeads, addReceipts, addThreshold, readReceiptsFile, readReceiptsIfThere } from "./receipts-file.ts";
 
 test("what is kept comes back, in order", () => {
   const path = join(tempDir(), "receipts.jsonl");
-  expect(readReceiptsIfThere(path)).toEqual({ receipts: [], heads: [] });
+  expect(readReceiptsIfThere(path)).toEqual({ receipts: [], heads: [], thresholds: [] });
   const receipts = [
     { round: 1, leaf: 0, receipt: "aa" },
     { round: 1, leaf: 1, receipt: "bb" },
@@ -15,10 +15,12 @@ test("what is kept comes back, in order", () => {
   addHeads(path, ["cc"]);
   addReceipts(path, receipts.slice(1));
   addReceipts(path, []);
-  expect(readReceiptsFile(path)).toEqual({ receipts, heads: ["cc"] });
+  addThreshold(path, "dd");
+  const kept = { receipts, heads: ["cc"], thresholds: ["dd"] };
+  expect(readReceiptsFile(path)).toEqual(kept);
   // A process that was killed while it wrote.
   appendFileSync(path, '{"round":1,"le');
-  expect(readReceiptsFile(path)).toEqual({ receipts, heads: ["cc"] });
+  expect(readReceiptsFile(path)).toEqual(kept);
 });
 
 test("a line of something else is named", () => {

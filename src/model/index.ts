@@ -32,6 +32,15 @@ export {
   type Output,
   type RecordPayload,
 } from "./payload.ts";
+export {
+  checkThresholdOrder,
+  decodeThresholdOrder,
+  encodeThresholdOrder,
+  type SignedThresholdOrder,
+  type ThresholdOrder,
+  thresholdMessage,
+  thresholdTakenMessage,
+} from "./pool-threshold.ts";
 export { decodeSignedSeal, encodeSignedSeal, type SignedSeal } from "./signed-seal.ts";
 export {
   type BondPayload,

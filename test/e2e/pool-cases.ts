@@ -9,6 +9,7 @@ interface PoolCase {
 }
 
 const NOBODY = "http://127.0.0.1:1";
+const ID = "ab".repeat(32);
 const ADDRESS = "tagon16hq6jle9weajrasuvawdss6psm49z9n8qwt96j";
 
 function refused(words: readonly string[], code: number, error: string): PoolCase {
@@ -29,6 +30,21 @@ export const poolCases: Readonly<Record<string, readonly PoolCase[]>> = {
   "pool miners": [refused(["miners", "--pool", NOBODY], 1, "unreachable")],
   "pool rounds": [refused(["rounds", "--pool", NOBODY], 1, "unreachable")],
   "pool payouts": [refused(["payouts", "--pool", NOBODY], 1, "unreachable")],
+  "pool threshold": [
+    refused(["threshold"], 2, "usage"),
+    refused(["threshold", "--from", "dev-3", "--address", ADDRESS, "--coins", "1"], 2, "usage"),
+    refused(["threshold", "--from", "dev-3", "--coins", "1", "--default"], 2, "usage"),
+    refused(["threshold", "--from", "dev-3", "--coins", "0.000000001"], 2, "usage"),
+    refused(["threshold", "--pool", NOBODY, "--from", "dev-3", "--coins", "20"], 1, "unreachable"),
+  ],
+  "pool withdraw": [
+    refused(["withdraw", "dev-0", "1"], 2, "usage"),
+    refused(["withdraw", "dev-0", "1", "--yes", "--data", "/nowhere"], 1, "token-unreadable"),
+  ],
+  "pool release": [
+    refused(["release", "nonsense", "--yes"], 2, "usage"),
+    refused(["release", ID, "--yes", "--data", "/nowhere"], 1, "token-unreadable"),
+  ],
   "pool pay": [refused(["pay", "--data", "/nowhere"], 1, "token-unreadable")],
   "pool audit": [
     refused(["audit"], 2, "usage"),

@@ -12,6 +12,7 @@ export * from "./mining.ts";
 export * from "./network.ts";
 export * from "./pool.ts";
 export type { PoolCalls, PoolPageQuery, PoolReceiptsQuery } from "./pool-client.ts";
+export * from "./pool-threshold.ts";
 export * from "./primitives.ts";
 export * from "./stake.ts";
 export type { StakeCalls } from "./stake-client.ts";

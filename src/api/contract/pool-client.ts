@@ -22,10 +22,16 @@ import type {
   PoolThresholdOrder,
   PoolWithdrawOrder,
 } from "./pool.ts";
+import type { PoolSignedThreshold, PoolTakenThreshold } from "./pool-threshold.ts";
 
 export interface PoolPageQuery {
   readonly before?: number;
   readonly limit?: number;
+}
+
+export interface PoolRoundsQuery extends PoolPageQuery {
+  /** Hash of a block: only the round that it ended. */
+  readonly block?: string;
 }
 
 export interface PoolReceiptsQuery {
@@ -45,8 +51,10 @@ export interface PoolCalls {
   minerPayouts(address: string, query?: PoolPageQuery, options?: CallOptions): Promise<PoolMinerPayouts>;
   /** For an audit. */
   account(address: string, options?: CallOptions): Promise<PoolAccount>;
+  /** A miner's own threshold, signed by it; needs no token. */
+  orderThreshold(address: string, order: PoolSignedThreshold, options?: CallOptions): Promise<PoolTakenThreshold>;
   payouts(query?: PoolPageQuery, options?: CallOptions): Promise<PoolPayouts>;
-  rounds(query?: PoolPageQuery, options?: CallOptions): Promise<PoolRounds>;
+  rounds(query?: PoolRoundsQuery, options?: CallOptions): Promise<PoolRounds>;
   round(id: number, options?: CallOptions): Promise<PoolRound>;
   heads(round: number, options?: CallOptions): Promise<PoolHeads>;
   records(
@@ -94,6 +102,8 @@ export function createPoolCalls(exchange: Exchange): PoolCalls {
     credits: (address, query, call) => get(miner(address, "/credits"), call, query),
     minerPayouts: (address, query, call) => get(miner(address, "/payouts"), call, query),
     account: (address, call) => get(miner(address, "/account"), call),
+    orderThreshold: (address, json, call) =>
+      exchange.json({ method: "POST", path: `${root}${miner(address, "/threshold")}`, json }, call),
     payouts: (query, call) => get("/payouts", call, query),
     rounds: (query, call) => get("/rounds", call, query),
     round: (id, call) => get(`/rounds/${id}`, call),

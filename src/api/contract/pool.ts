@@ -1,5 +1,6 @@
 /** A mining pool: its state, its miners, its money, and what an audit reads of it (docs/spec/pool-accounting.md). */
 import { type Static, type TSchema, Type } from "typebox";
+import { PoolTakenThreshold } from "./pool-threshold.ts";
 import { AddressText, Atoms, BytesHex, Count, HashHex, Height, KeyHex, SignatureHex, TimeMs } from "./primitives.ts";
 
 const orNull = <T extends TSchema>(schema: T, description?: string) =>
@@ -116,7 +117,12 @@ export const PoolMiner = Type.Object(
   {
     ...minerLine,
     immature: Type.Unsafe<string>({ ...Atoms, description: "of blocks that are not spendable yet, atoms" }),
-    threshold: Atoms,
+    threshold: Type.Unsafe<string>({ ...Atoms, description: "in force, atoms" }),
+    thresholdFrom: Type.Union([Type.Literal("pool"), Type.Literal("operator"), Type.Literal("miner")], {
+      description: "who has set it",
+    }),
+    thresholdOrder: orNull(PoolTakenThreshold, "the last that the miner has signed"),
+    minThreshold: Type.Unsafe<string>({ ...Atoms, description: "the least that it may choose, atoms" }),
     roundPart: Type.Number({ description: "of the present round's work, 0 to 1" }),
     samples: Type.Array(PoolSample),
     workers: Type.Array(PoolWorker),
@@ -308,7 +314,14 @@ export const PoolAccount = Type.Object(
     paying: Atoms,
     paid: Atoms,
     earned: Atoms,
-    payouts: Type.Array(Type.Object({ transaction: HashHex, amount: Atoms, cost: Atoms, confirmed: Type.Boolean() })),
+    threshold: Type.Unsafe<string>({ ...Atoms, description: "in force, atoms" }),
+    thresholdOrders: Type.Array(PoolTakenThreshold, { description: "the miner's own, the newest first, at most 100" }),
+    payouts: Type.Array(
+      Type.Object({
+        ...{ transaction: HashHex, amount: Atoms, cost: Atoms, confirmed: Type.Boolean(), createdMs: TimeMs },
+      }),
+      { description: "the newest first, without those that were given up" },
+    ),
   },
   { title: "PoolAccount", description: "what a miner is said to have earned and been paid (AUDIT-9)" },
 );

@@ -7,7 +7,13 @@ import { readAddress } from "../route-inputs.ts";
 import type { PoolPorts } from "./ports.ts";
 
 /** Orders that cannot be carried out as they are: nothing failed, so 409 and not 503. */
-const REFUSED = new Set(["threshold-too-low", "miner-unknown", "pool-account-short", "payout-not-in-conflict"]);
+const REFUSED = new Set([
+  "threshold-too-low",
+  "threshold-signed",
+  "miner-unknown",
+  "pool-account-short",
+  "payout-not-in-conflict",
+]);
 
 export function addPoolOrders(app: App, { facts, orders }: PoolPorts): void {
   const tags = ["pool"];

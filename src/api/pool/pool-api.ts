@@ -4,6 +4,7 @@ import { addPoolOrders } from "./order-routes.ts";
 import { addPoolRoutes } from "./pool-routes.ts";
 import type { PoolPorts } from "./ports.ts";
 import { addRoundRoutes, type EncodeHead } from "./round-routes.ts";
+import { addThresholdRoute } from "./threshold-route.ts";
 
 export interface PoolApiOptions extends Omit<HttpServerOptions, "about"> {
   readonly version: string;
@@ -26,5 +27,6 @@ export async function createPoolApi(options: PoolApiOptions, parts: PoolApiParts
   addPoolRoutes(server.app, parts.ports, parts.clock);
   addRoundRoutes(server.app, parts.ports, parts.encodeHead);
   addPoolOrders(server.app, parts.ports);
+  addThresholdRoute(server.app, parts.ports);
   return server;
 }

@@ -1,5 +1,6 @@
 /** What the API of a pool needs of it; types alone, so that a node does not load a pool's database. */
-import type { Address, Hash, Key } from "#base";
+import type { Address, Fault, Hash, Key, Result } from "#base";
+import type { SignedThresholdOrder } from "#model";
 import type {
   CreditView,
   LuckView,
@@ -17,6 +18,7 @@ import type {
   RoundLine,
   RoundView,
   SamplePoint,
+  TakenThreshold,
 } from "#stratum";
 
 export interface PoolFacts {
@@ -37,6 +39,7 @@ export interface PoolOrders {
   /** Blocks, payouts and new payouts, now. */
   pay(): Promise<void>;
   setThreshold(address: string, thresholdAtoms: bigint | null): Promise<void>;
+  orderThreshold(order: SignedThresholdOrder): Promise<Result<TakenThreshold, Fault>>;
   withdraw(to: Address, amountAtoms: bigint): Promise<void>;
   releasePayout(transactionId: string): Promise<void>;
 }
@@ -55,7 +58,7 @@ export interface PoolPorts {
   credits(address: string, request: PageRequest): Promise<Page<CreditView>>;
   minerPayouts(address: string, request: PageRequest): Promise<Page<MinerPayout>>;
   payouts(request: PageRequest): Promise<Page<PayoutLine>>;
-  rounds(request: PageRequest): Promise<Page<RoundLine>>;
+  rounds(request: PageRequest & { readonly block?: string }): Promise<Page<RoundLine>>;
   round(id: number): Promise<RoundView | null>;
   receipts(address: string, after: ReceiptCursor | null, limit: number): Promise<ReceiptPage>;
   readonly published: Published;

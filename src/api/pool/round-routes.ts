@@ -23,6 +23,13 @@ const MOST_RECORDS = 1_000;
 const MOST_RECEIPTS = 500;
 const Number53 = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const RoundPath = Type.Object({ round: Number53 });
+const RoundsPage = Type.Object(
+  {
+    ...PoolPage.properties,
+    block: Type.Optional(Type.String({ pattern: "^[0-9a-f]{64}$", description: "only the round that it ended" })),
+  },
+  { additionalProperties: false },
+);
 const query = <T extends Parameters<typeof Type.Object>[0]>(members: T) =>
   Type.Object(members, { additionalProperties: false });
 
@@ -30,7 +37,7 @@ export function addRoundRoutes(app: App, ports: PoolPorts, encodeHead: EncodeHea
   const tags = ["pool"];
   app.get(
     "/v1/pool/rounds",
-    { schema: { tags, summary: "Rounds, newest first", querystring: PoolPage, response: { 200: PoolRounds } } },
+    { schema: { tags, summary: "Rounds, newest first", querystring: RoundsPage, response: { 200: PoolRounds } } },
     async ({ query }): Promise<PoolRounds> => showPage(await ports.rounds(query), showRoundLine),
   );
   app.get(

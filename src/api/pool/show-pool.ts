@@ -7,8 +7,10 @@ import type {
   PoolMinerLine,
   PoolMinerPayout,
   PoolPayout,
+  PoolTakenThreshold,
   PoolWorker,
 } from "#api/contract";
+import { showSignedThreshold } from "#api/contract";
 import { toHex } from "#base";
 import type {
   CreditView,
@@ -20,6 +22,7 @@ import type {
   Page,
   PayoutLine,
   PoolStatus,
+  TakenThreshold,
 } from "#stratum";
 import type { PoolPorts } from "./ports.ts";
 
@@ -78,10 +81,17 @@ export function showMiner(miner: MinerView, connections: readonly MinerInfo[]): 
     ...showMinerLine(miner, connections),
     immature: String(miner.immatureAtoms),
     threshold: String(miner.thresholdAtoms),
+    thresholdFrom: miner.thresholdFrom,
+    thresholdOrder: miner.thresholdOrder === null ? null : showTaken(miner.thresholdOrder),
+    minThreshold: String(miner.minThresholdAtoms),
     roundPart: miner.roundPart,
     samples: miner.samples.map((sample) => ({ ...sample })),
     workers: connections.flatMap((connection) => showWorkers(connection, miner.address)),
   };
+}
+
+export function showTaken({ order, taken }: TakenThreshold): PoolTakenThreshold {
+  return { ...showSignedThreshold(order), taken: toHex(taken) };
 }
 
 function showWorkers(connection: MinerInfo, address: string): PoolWorker[] {

@@ -3,7 +3,7 @@ import type { PoolAccount, PoolRound, PoolRoundLine, PoolStatement } from "#api/
 import { toHex } from "#base";
 import { formatAddress } from "#crypto";
 import type { AuditedAccount, RoundBlock, RoundLine, RoundView, SignedStatement } from "#stratum";
-import { showAtoms } from "./show-pool.ts";
+import { showAtoms, showTaken } from "./show-pool.ts";
 
 export function showRoundLine(round: RoundLine): PoolRoundLine {
   const { id, scheme, feePpm, windowBlocks, startedMs, endedMs, shares, effort } = round;
@@ -59,11 +59,13 @@ export function showAccount(account: AuditedAccount): PoolAccount {
     paying: String(account.payingAtoms),
     paid: String(account.paidAtoms),
     earned: String(account.earnedAtoms),
-    payouts: account.payouts.map(({ transaction, amountAtoms, costAtoms, isConfirmed }) => ({
+    threshold: String(account.thresholdAtoms),
+    thresholdOrders: account.thresholdOrders.map(showTaken),
+    payouts: account.payouts.map(({ transaction, amountAtoms, costAtoms, isConfirmed, createdMs }) => ({
       transaction: toHex(transaction),
       amount: String(amountAtoms),
       cost: String(costAtoms),
-      confirmed: isConfirmed,
+      ...{ confirmed: isConfirmed, createdMs },
     })),
   };
 }

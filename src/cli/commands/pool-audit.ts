@@ -38,7 +38,7 @@ export function poolAuditCommand(terminal: Terminal) {
       const audit = await auditPool({
         ...{ pool: await findPool(terminal, options.pool), node, address, rounds: options.rounds },
         receipts: kept.receipts.map(({ receipt }) => receipt),
-        ...{ heads: kept.heads, key: options.key ?? null },
+        ...{ heads: kept.heads, thresholds: kept.thresholds, key: options.key ?? null },
       });
       if (options.receipts !== undefined) keep(options.receipts, audit);
       const cheated = audit.report.findings.some(({ severity }) => severity !== "suspicion");
@@ -54,7 +54,7 @@ export function poolAuditCommand(terminal: Terminal) {
     });
 }
 
-const NOTHING = { receipts: [], heads: [] };
+const NOTHING = { receipts: [], heads: [], thresholds: [] };
 
 /** Receipts that only the pool had until now, and heads that were not seen before. */
 function keep(path: string, { receipts, heads }: PoolAudit): void {

@@ -3,8 +3,7 @@ import { Command } from "@commander-js/extra-typings";
 import type { PoolCredit, PoolInfo, PoolMinerPayout, PoolRoundLine } from "#api/contract";
 import { hashRate as rate } from "../miner/amounts.ts";
 import { debugOption, examples, jsonOption, readCount } from "../options.ts";
-import { connectPool, findPool, POOL_FOLDER, poolOption } from "../pool-options.ts";
-import { findPoolToken } from "../pool-token.ts";
+import { findPool, poolOption } from "../pool-options.ts";
 import { age, coins, facts, plural, print, table } from "../print.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -58,7 +57,7 @@ export function minersCommand(terminal: Terminal) {
           ["hash rate", `${rate(miner.hashRate)}, ${plural(miner.connections, "connection")}`],
           ["this round", `${miner.roundShares} shares, ${(100 * miner.roundPart).toFixed(2)} % of its work`],
           ["immature", coins(miner.immature)],
-          ["owed", `${coins(miner.owed)}; paid from ${coins(miner.threshold)}`],
+          ["owed", `${coins(miner.owed)}; paid from ${coins(miner.threshold)} (${miner.thresholdFrom}'s threshold)`],
           ["in payment", coins(miner.paying)],
           ["paid", coins(miner.paid)],
           ...miner.workers.map(({ worker, agent, difficulty, accepted, rejected }): [string, string] => [
@@ -126,25 +125,6 @@ export function payoutsCommand(terminal: Terminal) {
           ...payouts.items.map((payout) => `  ${explainPayout(payout)}`),
         ].join("\n"),
       );
-    });
-}
-
-export function payCommand(terminal: Terminal) {
-  return new Command("pay")
-    .description("let a pool look after its blocks now, and pay who is owed enough (needs the pool's token)")
-    .addOption(poolOption())
-    .option(
-      "--data <folder>",
-      `folder of the pool, or of its devnet, with the token (default: ${POOL_FOLDER}, else the devnet's)`,
-    )
-    .addOption(jsonOption())
-    .addOption(debugOption())
-    .addHelpText("after", examples("agon pool pay"))
-    .action(async (options) => {
-      const token = await findPoolToken(terminal, options.data, () => findPool(terminal, options.pool));
-      const { baseUrl } = await findPool(terminal, options.pool);
-      const result = await connectPool(terminal, baseUrl, token).pool.pay();
-      await print(terminal, options, result, () => "Looked after; 'agon pool payouts' shows what was paid.");
     });
 }
 

@@ -1,9 +1,12 @@
 /** What an audit asks, over HTTP: a pool for its logs, a node for the chain. Nothing that the pool says is believed. */
-import type { Client, PoolCalls } from "#api/contract";
+import { type Client, type PoolCalls, readSignedThreshold } from "#api/contract";
 import { type Address, asHash, asSignature, fromHex, type Hash, type Key, OperationError, toHex } from "#base";
 import { formatAddress, parseAddress } from "#crypto";
 import { type AuditChain, type AuditSource, decodeSignedTreeHead } from "#stratum";
 import { orNull } from "./node-chain.ts";
+
+/** On a page. */
+const MOST_CREDITS = 100;
 
 /** @param poolKey as the auditor knows it */
 export function createAuditSource(pool: PoolCalls, poolKey: Key, addressPrefix: string): AuditSource {
@@ -44,13 +47,27 @@ export function createAuditSource(pool: PoolCalls, poolKey: Key, addressPrefix: 
         payingAtoms: BigInt(account.paying),
         paidAtoms: BigInt(account.paid),
         earnedAtoms: BigInt(account.earned),
-        payouts: account.payouts.map(({ transaction, amount, cost, confirmed }) => ({
+        thresholdAtoms: BigInt(account.threshold),
+        thresholdOrders: account.thresholdOrders.map(({ taken, ...signed }) => ({
+          order: readSignedThreshold(signed, { poolKey, address }) ?? malformed("an order about a threshold"),
+          taken: asSignature(readBytes(taken, 64)),
+        })),
+        payouts: account.payouts.map(({ transaction, amount, cost, confirmed, createdMs }) => ({
           transaction: readHash(transaction),
           amountAtoms: BigInt(amount),
           costAtoms: BigInt(cost),
-          isConfirmed: confirmed,
+          ...{ isConfirmed: confirmed, createdMs },
         })),
       };
+    },
+    async credits(address, before) {
+      const query = { limit: MOST_CREDITS, ...(before === null ? {} : { before }) };
+      const { items, next } = await pool.credits(formatAddress(address, addressPrefix), query);
+      const credits = items.map(({ kind, round, height, state, amount }) => ({
+        ...{ kind, round, height, state },
+        amountAtoms: BigInt(amount),
+      }));
+      return { items: credits, next };
     },
   };
 }
@@ -67,11 +84,14 @@ export function createAuditChain(node: Client, poolAddress: string, addressPrefi
     async transfer(id) {
       const found = await orNull(node.transaction(toHex(id)));
       if (found?.kind !== "transfer" || found.block === null) return null;
-      return found.payload.outputs.map(({ to, amount }) => ({
+      const outputs = found.payload.outputs.map(({ to, amount }) => ({
         to: readAddress(to, addressPrefix),
         amountAtoms: BigInt(amount),
       }));
+      return { height: found.block.height, outputs };
     },
+    headHeight: async () => (await node.status()).head.height,
+    timeMsAt: async (height) => (await node.block(height)).timeMs,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   auditPool as auditParts,
   decodeReceipt,
   decodeSignedTreeHead,
+  decodeTakenThreshold,
   encodeSignedTreeHead,
   type SignedTreeHead,
 } from "#stratum";
@@ -20,6 +21,8 @@ export interface AuditOptions {
   readonly receipts: readonly string[];
   /** Hex of heads kept from earlier audits. */
   readonly heads: readonly string[];
+  /** Hex of orders about thresholds, kept with the pool's word that it took them. */
+  readonly thresholds: readonly string[];
   /** Hex; null: that of the first receipt kept, else what the pool says now. */
   readonly key: string | null;
   /** So many of the newest rounds are recomputed as a whole. */
@@ -61,6 +64,8 @@ export async function auditPool(options: AuditOptions): Promise<PoolAudit> {
       address: readAddress(address, prefix),
       receipts: receipts.map((text) => readBytes(text)),
       knownHeads: options.heads.flatMap(readHead),
+      knownThresholds: options.thresholds.flatMap((text) => decodeTakenThreshold(readBytes(text)) ?? []),
+      maturityBlocks: status.chain.maturityBlocks,
       rounds: await newestRounds(pool, options.rounds),
     },
   );

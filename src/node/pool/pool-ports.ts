@@ -62,6 +62,7 @@ export function createPoolPorts({ books, server, source, facts }: PoolPortsParts
         await accounting.pay();
       },
       setThreshold: (address, thresholdAtoms) => accounting.setThreshold(address, thresholdAtoms),
+      orderThreshold: (order) => accounting.orderThreshold(order),
       withdraw: (to, amountAtoms) => accounting.withdraw(to, amountAtoms),
       releasePayout: (transactionId) => accounting.releasePayout(transactionId),
     },

@@ -2,6 +2,7 @@
 import { type Address, type Cancel, type Fault, InvariantError, Mutex, OperationError, type Result } from "#base";
 import { formatAddress } from "#crypto";
 import type { SignedThresholdOrder } from "#model";
+import type { TakenThreshold } from "../trust/taken-threshold.ts";
 import { changeBalances, changePoolAccount, loadPoolAccount, saveMeta } from "./balances.ts";
 import { createBlockWatch } from "./block-watch.ts";
 import { type Books, checkBooks } from "./check-books.ts";
@@ -15,7 +16,7 @@ import { buyShares } from "./pps.ts";
 import { pruneShares } from "./prune.ts";
 import { openShareJournal, type ShareJournal } from "./share-journal.ts";
 import type { PoolEntriesTable } from "./tables.ts";
-import { orderThreshold, setThreshold, type TakenThreshold } from "./thresholds.ts";
+import { orderThreshold, setThreshold } from "./thresholds.ts";
 
 export interface Accounting {
   /** Where the Stratum server puts its shares. */

@@ -1,21 +1,10 @@
 /** From what sum on a miner is paid: the pool's for everybody, its operator's for one, or the miner's own (rules THRESHOLD-3 to THRESHOLD-6). */
-import { asSignature, equalBytes, type Fault, type Hash, OperationError, ok, type Result, type Signature } from "#base";
-import { ed25519PublicKey, ed25519Sign, formatAddress } from "#crypto";
-import {
-  checkThresholdOrder,
-  decodeThresholdOrder,
-  encodeThresholdOrder,
-  type SignedThresholdOrder,
-  thresholdTakenMessage,
-} from "#model";
+import { equalBytes, type Fault, OperationError, ok, type Result } from "#base";
+import { ed25519PublicKey, formatAddress } from "#crypto";
+import { checkThresholdOrder, decodeThresholdOrder, encodeThresholdOrder, type SignedThresholdOrder } from "#model";
+import { type TakenThreshold, takeThreshold } from "../trust/taken-threshold.ts";
 import { type Reader, toBlob, type Writer } from "./database.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
-
-export interface TakenThreshold {
-  readonly order: SignedThresholdOrder;
-  /** By the pool's key for receipts: that it has taken the order. */
-  readonly taken: Signature;
-}
 
 /** Between the clocks of a miner and of its pool. */
 const MOST_APART_MS = 600_000;
@@ -40,7 +29,7 @@ export async function orderThreshold(
   assertHighEnough(thresholdAtoms, options);
   const checked = checkThresholdOrder(options.chainId, order);
   if (!checked.ok) return checked;
-  const taken = ok(acknowledge(options.chainId, order, receiptSeed));
+  const taken = ok(takeThreshold(options.chainId, order, receiptSeed));
   const address = formatAddress(order.address, options.addressPrefix);
   await database.write(async (tx) => {
     const miner = await tx.selectFrom("miners").select("id").where("address", "=", address).executeTakeFirst();
@@ -99,7 +88,7 @@ export function thresholdOf(own: string | null, { thresholdAtoms }: Pick<Account
 
 /** The miner's own orders, the newest first. */
 export async function loadThresholdOrders(
-  db: Reader,
+  db: Reader | Writer,
   { chainId }: Pick<AccountingOptions, "chainId">,
   receiptSeed: Uint8Array,
   miner: number,
@@ -108,12 +97,8 @@ export async function loadThresholdOrders(
   const rows = await loadRows(db, miner, most);
   return rows.flatMap(({ signed }) => {
     const order = decodeThresholdOrder(new Uint8Array(signed));
-    return order === null ? [] : [acknowledge(chainId, order, receiptSeed)];
+    return order === null ? [] : [takeThreshold(chainId, order, receiptSeed)];
   });
-}
-
-function acknowledge(chainId: Hash, order: SignedThresholdOrder, receiptSeed: Uint8Array): TakenThreshold {
-  return { order, taken: asSignature(ed25519Sign(thresholdTakenMessage(chainId, order), receiptSeed)) };
 }
 
 function loadRows(db: Reader | Writer, miner: number, most: number) {

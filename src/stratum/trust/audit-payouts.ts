@@ -2,12 +2,19 @@
 import { equalBytes, toHex } from "#base";
 import type { AuditChain, AuditedAccount, AuditRequest, Finding } from "./audit-source.ts";
 
+export interface AuditedPayouts {
+  readonly findings: readonly Finding[];
+  /** Of those that are in the chain, by their transaction in hex. */
+  readonly heights: ReadonlyMap<string, number>;
+}
+
 export async function auditPayouts(
   chain: AuditChain,
   request: AuditRequest,
   account: AuditedAccount,
-): Promise<Finding[]> {
+): Promise<AuditedPayouts> {
   const findings: Finding[] = [];
+  const heights = new Map<string, number>();
   const { earnedAtoms, owedAtoms, payingAtoms, paidAtoms } = account;
   if (earnedAtoms !== owedAtoms + payingAtoms + paidAtoms) {
     const text = `of ${earnedAtoms} earned, ${owedAtoms} are owed, ${payingAtoms} on their way and ${paidAtoms} paid`;
@@ -15,14 +22,16 @@ export async function auditPayouts(
   }
   let shown = 0n;
   for (const payout of account.payouts) {
+    const transaction = toHex(payout.transaction);
+    const found = await chain.transfer(payout.transaction);
+    if (found !== null) heights.set(transaction, found.height);
     if (!payout.isConfirmed) continue;
     shown += payout.amountAtoms + payout.costAtoms;
-    const outputs = await chain.transfer(payout.transaction);
-    const evidence = { transaction: toHex(payout.transaction) };
-    const got = (outputs ?? [])
+    const evidence = { transaction };
+    const got = (found?.outputs ?? [])
       .filter(({ to }) => equalBytes(to, request.address))
       .reduce((sum, { amountAtoms }) => sum + amountAtoms, 0n);
-    if (outputs === null)
+    if (found === null)
       findings.push({ severity: "wrong", code: "payout-missing", text: "a payout is not in the chain", evidence });
     else if (got !== payout.amountAtoms) {
       const text = `the chain shows ${got} atoms, the pool says ${payout.amountAtoms}`;
@@ -33,5 +42,5 @@ export async function auditPayouts(
     const text = `payouts of ${shown} atoms are shown, ${paidAtoms} are said to be paid`;
     findings.push({ severity: "wrong", code: "balance-differs", text, evidence: {} });
   }
-  return findings;
+  return { findings, heights };
 }

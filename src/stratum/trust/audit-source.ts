@@ -1,7 +1,8 @@
-/** What an audit asks the pool and a node for, and what it finds (rules AUDIT-3 to AUDIT-9). */
+/** What an audit asks the pool and a node for, and what it finds (rules AUDIT-3 to AUDIT-11). */
 import type { Address, BlockId, Hash, Key, TransactionId } from "#base";
 import type { Output } from "#model";
 import type { SignedStatement } from "./statement.ts";
+import type { TakenThreshold } from "./taken-threshold.ts";
 import type { SignedTreeHead } from "./tree-head.ts";
 
 /** The pool's public side. Nothing it says is believed without proof. */
@@ -15,6 +16,24 @@ export interface AuditSource {
   /** @returns null for a round that has not ended, or whose block the chain has not shown yet */
   statement(round: number): Promise<SignedStatement | null>;
   account(address: Address): Promise<AuditedAccount | null>;
+  /** What the account earned, the newest first. @param before the `next` of the page before */
+  credits(address: Address, before: number | null): Promise<AuditedCredits>;
+}
+
+export interface AuditedCredits {
+  readonly items: readonly AuditedCredit[];
+  /** Null at the end. */
+  readonly next: number | null;
+}
+
+export interface AuditedCredit {
+  readonly kind: "block" | "pps" | "withdrawal";
+  /** 0 for a withdrawal. */
+  readonly round: number;
+  /** Of the block that ended the round; null where there is none yet. */
+  readonly height: number | null;
+  readonly state: "pending" | "confirmed" | "orphaned";
+  readonly amountAtoms: bigint;
 }
 
 export interface AuditedAccount {
@@ -23,6 +42,11 @@ export interface AuditedAccount {
   readonly paidAtoms: bigint;
   /** Of confirmed blocks, of PPS rounds, and of withdrawals. */
   readonly earnedAtoms: bigint;
+  /** In force. */
+  readonly thresholdAtoms: bigint;
+  /** The miner's own, the newest first. */
+  readonly thresholdOrders: readonly TakenThreshold[];
+  /** The newest first, without those that were given up. */
   readonly payouts: readonly AuditedPayout[];
 }
 
@@ -33,13 +57,18 @@ export interface AuditedPayout {
   /** Its parts of the transaction's fee and of what creating accounts burns. */
   readonly costAtoms: bigint;
   readonly isConfirmed: boolean;
+  /** When it was signed. */
+  readonly createdMs: number;
 }
 
 /** A node that the miner trusts, rather its own. */
 export interface AuditChain {
   block(id: BlockId): Promise<{ readonly canonical: boolean; readonly rewardAtoms: bigint } | null>;
-  /** Outputs of a transfer in the chain. @returns null for one that is not in it */
-  transfer(id: TransactionId): Promise<readonly Output[] | null>;
+  /** @returns null for a transfer that is not in the chain */
+  transfer(id: TransactionId): Promise<{ readonly height: number; readonly outputs: readonly Output[] } | null>;
+  headHeight(): Promise<number>;
+  /** Of the block of the chain at this height. */
+  timeMsAt(height: number): Promise<number>;
 }
 
 export interface AuditRequest {
@@ -51,6 +80,10 @@ export interface AuditRequest {
   readonly receipts: readonly Uint8Array[];
   /** Heads kept from earlier audits: a pool that shows different histories to different people is found by them. */
   readonly knownHeads: readonly SignedTreeHead[];
+  /** The pool's words, kept by the miner, that it has taken an order about its threshold. */
+  readonly knownThresholds: readonly TakenThreshold[];
+  /** Of the chain: a reward can be spent so many blocks after its own. */
+  readonly maturityBlocks: number;
   /** Rounds to recompute as a whole, beside those of the receipts. */
   readonly rounds: readonly number[];
 }
@@ -81,7 +114,13 @@ export type FindingCode =
   | "credits-differ"
   | "balance-differs"
   | "payout-missing"
-  | "payout-differs";
+  | "payout-differs"
+  | "payout-early"
+  | "payout-late"
+  | "payout-overdue"
+  | "credit-withheld"
+  | "threshold-forged"
+  | "threshold-ignored";
 
 export interface Finding {
   readonly severity: Severity;

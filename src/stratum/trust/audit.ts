@@ -1,13 +1,16 @@
-/** From outside: did this pool count my shares, divide its blocks as it says, and pay me? (rules AUDIT-3 to AUDIT-9) */
+/** From outside: did this pool count my shares, divide its blocks as it says, and pay me? (rules AUDIT-3 to AUDIT-11) */
 import { equalBytes } from "#base";
 import { auditCredits, type LoadRound } from "./audit-credits.ts";
+import { auditEarnings, loadEarnings } from "./audit-earnings.ts";
 import { auditHeads, auditLink } from "./audit-heads.ts";
 import { auditLog } from "./audit-log.ts";
 import { auditPayouts } from "./audit-payouts.ts";
 import { auditReceipt } from "./audit-receipts.ts";
 import type { AuditChain, AuditReport, AuditRequest, AuditSource, Finding } from "./audit-source.ts";
+import { auditThresholds } from "./audit-thresholds.ts";
 import { decodeReceipt, isReceiptSigned, type Receipt } from "./receipt.ts";
 import type { ShareRecord } from "./share-record.ts";
+import { isStatementSigned, type SignedStatement } from "./statement.ts";
 import type { SignedTreeHead } from "./tree-head.ts";
 
 /** Changes nothing; asks `source` and `chain` only, and throws only what they throw. */
@@ -34,16 +37,23 @@ export async function auditPool(source: AuditSource, chain: AuditChain, request:
   }
 
   const logs = createLogLoader(source, request, headsOf, findings);
+  const statements: SignedStatement[] = [];
   let credits = 0;
   for (const round of rounds) {
     await logs.load(round);
     const statement = await source.statement(round);
     if (statement === null) continue;
     credits += statement.credits.length;
+    if (isStatementSigned(request.chainId, statement, request.poolKey)) statements.push(statement);
     findings.push(...(await auditCredits(chain, request, statement, logs.load)));
   }
-  const account = await source.account(request.address);
-  if (account !== null) findings.push(...(await auditPayouts(chain, request, account)));
+  const earnings = await loadEarnings(source, request.address);
+  if (earnings !== null) {
+    const payouts = await auditPayouts(chain, request, earnings.account);
+    findings.push(...payouts.findings);
+    findings.push(...(await auditEarnings(chain, request, earnings, statements)));
+    findings.push(...(await auditThresholds(chain, request, earnings, payouts.heights)));
+  }
   return {
     findings,
     waiting,
@@ -54,7 +64,7 @@ export async function auditPool(source: AuditSource, chain: AuditChain, request:
       rounds: rounds.length,
       shares: logs.checked(),
       credits,
-      payouts: account?.payouts.length ?? 0,
+      payouts: earnings?.account.payouts.length ?? 0,
     },
     heads: [...headsOf.values()].flatMap((heads) => heads.at(-1) ?? []),
   };

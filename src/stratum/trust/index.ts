@@ -3,6 +3,8 @@ export { auditPool } from "./audit.ts";
 export type {
   AuditChain,
   AuditedAccount,
+  AuditedCredit,
+  AuditedCredits,
   AuditedPayout,
   AuditReport,
   AuditRequest,
@@ -42,6 +44,13 @@ export { decodeShareRecord, encodeShareRecord, type ShareRecord } from "./share-
 export { blockWorkOf, checkShareWork, type WorkFault } from "./share-work.ts";
 export { type Credit, splitByWork, type WorkShare } from "./split.ts";
 export { creditsRoot, isStatementSigned, type SignedStatement, type Statement, signStatement } from "./statement.ts";
+export {
+  decodeTakenThreshold,
+  encodeTakenThreshold,
+  isThresholdTaken,
+  type TakenThreshold,
+  takeThreshold,
+} from "./taken-threshold.ts";
 export {
   decodeSignedTreeHead,
   encodeSignedTreeHead,

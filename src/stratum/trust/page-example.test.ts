@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { asHash, fromHex, toHex } from "#base";
 import { ed25519PublicKey } from "#crypto";
+import { checkThresholdOrder } from "#model";
 import { decodeReceipt, isReceiptSigned, signReceipt } from "./receipt.ts";
 import { divideReward, mergeWork, type Terms } from "./schemes.ts";
 import { createLogTree, isIncluded, leafHash } from "./share-log.ts";
 import { decodeShareRecord } from "./share-record.ts";
 import { checkShareWork } from "./share-work.ts";
 import { creditsRoot, signStatement } from "./statement.ts";
+import { decodeTakenThreshold, encodeTakenThreshold, isThresholdTaken, takeThreshold } from "./taken-threshold.ts";
 import { decodeSignedTreeHead, isTreeHeadSigned } from "./tree-head.ts";
 
 const page = readFileSync(new URL("../../../docs/spec/pool-accounting.md", import.meta.url), "utf8");
@@ -44,6 +46,13 @@ test("the page's records, receipt, log, head and statement", () => {
   const head = decodeSignedTreeHead(bytes("head"))!;
   expect(head).toMatchObject({ round: 1, size: 3, final: true, root, timeMs: 1_800_000_000_010 });
   expect(isTreeHeadSigned(chainId, head, poolKey)).toBe(true);
+
+  const { order, taken } = decodeTakenThreshold(bytes("threshold"))!;
+  expect(order).toMatchObject({ thresholdAtoms: 1_250_000_000n, timeMs: 1_800_000_000_020, poolKey });
+  expect(order.key).toEqual(ed25519PublicKey(new Uint8Array(32).fill(8)));
+  expect(checkThresholdOrder(chainId, order)).toEqual({ ok: true });
+  expect(isThresholdTaken(chainId, { order, taken }, poolKey)).toBe(true);
+  expect(toHex(encodeTakenThreshold(takeThreshold(chainId, order, seed)))).toBe(hex("threshold"));
 
   const terms: Terms = { scheme: "prop", feePpm: 10_000, windowBlocks: 2 };
   const rewardAtoms = 5_000_000_001n;

@@ -4,4 +4,6 @@ export { buildRecord, buildTransfer, minFeeAtoms, type SigningOptions, signTrans
 export { formatCoins, parseCoins } from "./coins.ts";
 export { type DevAccount, devAccount } from "./dev-account.ts";
 export { findAccounts, GAP_LIMIT } from "./find-accounts.ts";
+export { highFeeTimes } from "./high-fee.ts";
 export { formatPaymentUri, type PaymentRequest, parsePaymentUri } from "./payment-uri.ts";
+export { signThreshold } from "./pool-threshold.ts";

@@ -1,8 +1,11 @@
 /** One miner's work and money, with why each amount is what it is. */
 
 import type { Scheme } from "../../trust/schemes.ts";
+import type { TakenThreshold } from "../../trust/taken-threshold.ts";
+import type { Reader } from "../database.ts";
+import type { AccountingParts } from "../parts.ts";
 import type { BlockState, BlocksTable, CreditKind, CreditsTable } from "../tables.ts";
-import { loadThresholdOrders, type TakenThreshold, thresholdOf } from "../thresholds.ts";
+import { loadThresholdOrders, thresholdOf } from "../thresholds.ts";
 import { loadRates, loadSamples, type SamplePoint } from "./pool-view.ts";
 import { type Page, type PageRequest, pageLimit, pageStart, type QueryContext, toPage } from "./query-context.ts";
 
@@ -67,6 +70,7 @@ export interface MinerPayout {
 }
 
 const DAY_MS = 86_400_000;
+const MOST_WITHDRAWALS = 1_000;
 
 export async function loadMiners(context: QueryContext, request: PageRequest = {}): Promise<Page<MinerLine>> {
   const { parts, accounting } = context;
@@ -117,15 +121,29 @@ export async function loadMiner(context: QueryContext, address: string): Promise
   };
 }
 
-/** By round, the newest first. */
+/** By round, the newest first; withdrawals come last, on the page with the oldest round. */
 export async function loadCredits(
-  { parts }: QueryContext,
+  { parts }: { readonly parts: Pick<AccountingParts, "database"> },
   address: string,
   request: PageRequest = {},
 ): Promise<Page<CreditView>> {
-  const db = parts.database.reader;
   const limit = pageLimit(request);
-  const rows = await db
+  const credits = selectCredits(parts.database.reader).where("miners.address", "=", address);
+  const rows = await credits
+    .where("credits.round", ">", 0)
+    .where("credits.round", "<", pageStart(request))
+    .orderBy("credits.round", "desc")
+    .limit(limit)
+    .execute();
+  if (rows.length === limit) return toPage(rows.map(creditView), limit, ({ round }) => round);
+  // They have no round that a page could begin after; only the operator makes them, one by one.
+  const withdrawals = await credits.where("credits.round", "=", 0).limit(MOST_WITHDRAWALS).execute();
+  const newest = withdrawals.toSorted((a, b) => Number(b.ref) - Number(a.ref));
+  return { items: [...rows, ...newest].map(creditView), next: null };
+}
+
+function selectCredits(db: Reader) {
+  return db
     .selectFrom("credits")
     .innerJoin("miners", "miners.id", "credits.miner")
     .leftJoin("rounds", "rounds.id", "credits.round")
@@ -139,13 +157,7 @@ export async function loadCredits(
       "blocks.fee",
       "blocks.total_work",
     ])
-    .select(["rounds.scheme", "rounds.fee_ppm", "rounds.window_blocks"])
-    .where("miners.address", "=", address)
-    .where("credits.round", "<", pageStart(request))
-    .orderBy("credits.round", "desc")
-    .limit(limit)
-    .execute();
-  return toPage(rows.map(creditView), limit, ({ round }) => round);
+    .select(["rounds.scheme", "rounds.fee_ppm", "rounds.window_blocks"]);
 }
 
 type CreditRow = CreditsTable &

@@ -6,11 +6,13 @@ import { createLogTree, type LogTree, leafHash } from "../../trust/share-log.ts"
 import type { Credit } from "../../trust/split.ts";
 import { type SignedStatement, signStatement } from "../../trust/statement.ts";
 import type { SignedTreeHead } from "../../trust/tree-head.ts";
-import type { Reader } from "../database.ts";
+import { type Reader, readAtOnce, type Writer } from "../database.ts";
 import type { AccountingOptions, AccountingParts } from "../parts.ts";
 import { loadPpsCursor } from "../pps.ts";
 import { recordBytesOf } from "../record-bytes.ts";
 import { termsOf } from "../round-state.ts";
+import { loadThresholdOrders, thresholdOf } from "../thresholds.ts";
+import { loadCredits } from "./miner-view.ts";
 
 /** Trees of rounds that were asked for lately; one of 50,000 shares takes some 6 MB. */
 const TREES = 4;
@@ -23,7 +25,7 @@ export interface Published extends AuditSource {
 }
 
 type Parts = Pick<AccountingParts, "database" | "receiptSeed">;
-type Options = Pick<AccountingOptions, "chainId" | "addressPrefix">;
+type Options = Pick<AccountingOptions, "chainId" | "addressPrefix" | "thresholdAtoms">;
 
 export function createPublished(options: Options, parts: Parts): Published {
   const db = parts.database.reader;
@@ -87,6 +89,14 @@ export function createPublished(options: Options, parts: Parts): Published {
     },
     statement: (round) => loadStatement(options, parts, round),
     account: (address) => loadAccount(options, parts, address),
+    async credits(address, before) {
+      const text = formatAddress(address, options.addressPrefix);
+      const page = await loadCredits({ parts }, text, before === null ? {} : { before });
+      const items = page.items.map(({ kind, round, height, state, amountAtoms }) => ({
+        ...{ kind, round, height, state, amountAtoms },
+      }));
+      return { items, next: page.next };
+    },
   };
 }
 
@@ -126,37 +136,44 @@ async function loadStatement(
   return signStatement(options.chainId, statement, receiptSeed);
 }
 
-async function loadAccount(options: Options, { database }: Parts, address: Address): Promise<AuditedAccount | null> {
-  const db = database.reader;
+/** Of one moment: a settlement in between would make sums that do not fit each other. */
+function loadAccount(
+  options: Options,
+  { database, receiptSeed }: Parts,
+  address: Address,
+): Promise<AuditedAccount | null> {
   const text = formatAddress(address, options.addressPrefix);
-  const miner = await db.selectFrom("miners").selectAll().where("address", "=", text).executeTakeFirst();
-  if (miner === undefined) return null;
-  const payouts = await db
-    .selectFrom("payout_outputs")
-    .innerJoin("payouts", "payouts.id", "payout_outputs.payout")
-    .select(["tx_id", "amount", "fee_part", "payout_outputs.burn", "state"])
-    .where("miner", "=", miner.id)
-    .where("state", "!=", "released")
-    .orderBy("payouts.id", "desc")
-    .limit(MOST_PAYOUTS)
-    .execute();
-  const [owed, paying, paid] = [BigInt(miner.owed), BigInt(miner.paying), BigInt(miner.paid)];
-  return {
-    owedAtoms: owed,
-    payingAtoms: paying,
-    paidAtoms: paid,
-    earnedAtoms: await sumCredits(db, miner.id),
-    payouts: payouts.map((row) => ({
-      transaction: asHash(fromHex(row.tx_id)!),
-      amountAtoms: BigInt(row.amount),
-      costAtoms: BigInt(row.fee_part) + BigInt(row.burn),
-      isConfirmed: row.state === "confirmed",
-    })),
-  };
+  return readAtOnce(database, async (db) => {
+    const miner = await db.selectFrom("miners").selectAll().where("address", "=", text).executeTakeFirst();
+    if (miner === undefined) return null;
+    const payouts = await db
+      .selectFrom("payout_outputs")
+      .innerJoin("payouts", "payouts.id", "payout_outputs.payout")
+      .select(["tx_id", "amount", "fee_part", "payout_outputs.burn", "state", "created_ms"])
+      .where("miner", "=", miner.id)
+      .where("state", "!=", "released")
+      .orderBy("payouts.id", "desc")
+      .limit(MOST_PAYOUTS)
+      .execute();
+    const [owed, paying, paid] = [BigInt(miner.owed), BigInt(miner.paying), BigInt(miner.paid)];
+    return {
+      ...{ owedAtoms: owed, payingAtoms: paying, paidAtoms: paid },
+      earnedAtoms: await sumCredits(db, miner.id),
+      thresholdAtoms: thresholdOf(miner.threshold, options),
+      thresholdOrders: await loadThresholdOrders(db, options, receiptSeed, miner.id),
+      payouts: payouts.map((row) => ({
+        transaction: asHash(fromHex(row.tx_id)!),
+        amountAtoms: BigInt(row.amount),
+        costAtoms: BigInt(row.fee_part) + BigInt(row.burn),
+        isConfirmed: row.state === "confirmed",
+        createdMs: row.created_ms,
+      })),
+    };
+  });
 }
 
 /** Of blocks that are confirmed, PPS and withdrawals, added up from the entries. */
-export async function sumCredits(db: Reader, miner: number): Promise<bigint> {
+async function sumCredits(db: Reader | Writer, miner: number): Promise<bigint> {
   const rows = await db
     .selectFrom("credits")
     .leftJoin("blocks", "blocks.id", "credits.ref")

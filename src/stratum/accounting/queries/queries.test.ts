@@ -72,6 +72,9 @@ describe("what the pool says", () => {
       [2, "confirmed"],
       [1, "confirmed"],
     ]);
+    const ended = await loadRounds(pool, { block: items[2]!.block!.id });
+    expect(ended).toEqual({ items: [items[2]], next: null });
+    expect((await loadRounds(pool, { block: "00".repeat(32) })).items).toEqual([]);
     const round = (await loadRound(pool, 2))!;
     expect(round.block).toMatchObject({ finder: name(1), rewardAtoms: REWARD_ATOMS, feeAtoms: REWARD_ATOMS / 100n });
     expect(round.parts.map(({ address }) => address)).toEqual([name(1), name(2), name(3)]);

@@ -69,10 +69,16 @@ export interface PayoutLine {
 const MOST_HEADS = 100;
 const MOST_PARTS = 100;
 
-export async function loadRounds(context: QueryContext, request: PageRequest = {}): Promise<Page<RoundLine>> {
+export interface RoundsRequest extends PageRequest {
+  /** Only the round that this block ended, by its id in hex. */
+  readonly block?: string;
+}
+
+export async function loadRounds(context: QueryContext, request: RoundsRequest = {}): Promise<Page<RoundLine>> {
   const limit = pageLimit(request);
-  const rows = await selectRounds(context)
-    .where("rounds.id", "<", pageStart(request))
+  const { block } = request;
+  const rounds = selectRounds(context).where("rounds.id", "<", pageStart(request));
+  const rows = await (block === undefined ? rounds : rounds.where("blocks.id", "=", block))
     .orderBy("rounds.id", "desc")
     .limit(limit)
     .execute();

@@ -30,8 +30,10 @@ export interface LedgerChain extends PoolChain {
   /** Forgets what waits to be mined, as a restarted node may. */
   forgetWaiting(): void;
   balanceOf(address: Address): bigint;
-  /** Outputs of a transfer in the chain; null for one that is not in it. */
-  transfer(id: Hash): Promise<readonly Output[] | null>;
+  /** Null for a transfer that is not in the chain. */
+  transfer(id: Hash): Promise<{ readonly height: number; readonly outputs: readonly Output[] } | null>;
+  headHeight(): Promise<number>;
+  timeMsAt(height: number): Promise<number>;
   burned(): bigint;
 }
 
@@ -53,6 +55,8 @@ type Operation =
   | { readonly op: "revert"; readonly count: number }
   | { readonly op: "forget" };
 
+const GENESIS_MS = 1_800_000_000_000;
+const BLOCK_MS = 10_000;
 const EMPTY: State = { accounts: new Map(), maturing: [], burned: 0n };
 
 export function createLedgerChain(options: LedgerChainOptions): LedgerChain {
@@ -155,10 +159,13 @@ export function createLedgerChain(options: LedgerChainOptions): LedgerChain {
     balanceOf: (address) => stateNow().accounts.get(toHex(address))?.balanceAtoms ?? 0n,
     burned: () => stateNow().burned,
     async transfer(id) {
-      if (!txHeights.has(toHex(id))) return null;
+      const height = txHeights.get(toHex(id));
+      if (height === undefined) return null;
       const outputs = decodeTransfer(read(known.get(toHex(id))!).payload);
-      return outputs.ok ? outputs.value : null;
+      return outputs.ok ? { height, outputs: outputs.value } : null;
     },
+    headHeight: async () => blocks.length,
+    timeMsAt: async (height) => GENESIS_MS + height * BLOCK_MS,
   };
 }
 

@@ -1,0 +1,107 @@
+/** What a pool's operator may order; each needs the pool's token. */
+import { Command } from "@commander-js/extra-typings";
+import type { Client } from "#api/contract";
+import { OperationError } from "#base";
+import { addressText, findAddress } from "../accounts.ts";
+import { debugOption, EXAMPLE_ID, examples, jsonOption, readCoins, readId, yesOption } from "../options.ts";
+import { assertMayGoAhead } from "../order.ts";
+import { connectPool, findPool, POOL_FOLDER, poolOption } from "../pool-options.ts";
+import { findPoolToken } from "../pool-token.ts";
+import { coins, facts, print } from "../print.ts";
+import { note, type Terminal } from "../terminal.ts";
+
+export function payCommand(terminal: Terminal) {
+  return orderCommand(
+    "pay",
+    "let a pool look after its blocks now, and pay who is owed enough (needs the pool's token)",
+  )
+    .addHelpText("after", examples("agon pool pay"))
+    .action(async (options) => {
+      const result = await (await connectForOrders(terminal, options)).pool.pay();
+      await print(terminal, options, result, () => "Looked after; 'agon pool payouts' shows what was paid.");
+    });
+}
+
+export function withdrawCommand(terminal: Terminal) {
+  return orderCommand(
+    "withdraw",
+    "owe an account money of the pool's own, paid like a miner's (needs the pool's token)",
+  )
+    .argument("<to>", "address, dev-0 … dev-9, or a name in the keystore")
+    .argument("<coins>", "how much, such as 12.5", readCoins)
+    .addOption(yesOption())
+    .addHelpText("after", examples("agon pool withdraw dev-0 12.5", "agon pool withdraw agon1… 3 --yes --json"))
+    .action(async (to, amountAtoms, options) => {
+      assertMayGoAhead(terminal, options);
+      const client = await connectForOrders(terminal, options);
+      const { chain, account } = await client.pool.status();
+      const address = addressText(chain, await findAddress(terminal, chain, to, {}));
+      const facts = [
+        ["to", address],
+        ["amount", coins(amountAtoms)],
+        ["the pool's own", coins(account)],
+      ] as const;
+      await confirm(terminal, options, facts, "Withdraw it?");
+      await client.pool.withdraw({ to: address, amount: String(amountAtoms) });
+      const left = (await client.pool.status()).account;
+      await print(
+        terminal,
+        options,
+        { to: address, amount: String(amountAtoms), account: left },
+        () => `${coins(amountAtoms)} are owed to ${address}; ${coins(left)} are the pool's own.`,
+      );
+    });
+}
+
+export function releaseCommand(terminal: Terminal) {
+  return orderCommand(
+    "release",
+    "give up a payout whose nonce was used elsewhere; its money is owed again (needs the pool's token)",
+  )
+    .argument("<transaction>", "of the payout", readId)
+    .addOption(yesOption())
+    .addHelpText("after", examples(`agon pool release ${EXAMPLE_ID}`))
+    .action(async (transaction, options) => {
+      assertMayGoAhead(terminal, options);
+      const client = await connectForOrders(terminal, options);
+      const facts = [
+        ["transaction", transaction],
+        ["what follows", "its money is owed again: be sure that it can never be executed, or it is paid twice"],
+      ] as const;
+      await confirm(terminal, options, facts, "Give it up?");
+      await client.pool.release({ transaction });
+      await print(terminal, options, { transaction, released: true }, () => "Given up: its money is owed again.");
+    });
+}
+
+function orderCommand(name: string, description: string) {
+  return new Command(name)
+    .description(description)
+    .addOption(poolOption())
+    .option(
+      "--data <folder>",
+      `folder of the pool, or of its devnet, with the token (default: ${POOL_FOLDER}, else the devnet's)`,
+    )
+    .addOption(jsonOption())
+    .addOption(debugOption());
+}
+
+async function connectForOrders(
+  terminal: Terminal,
+  options: { readonly pool?: string | undefined; readonly data?: string | undefined },
+): Promise<Client> {
+  const token = await findPoolToken(terminal, options.data, () => findPool(terminal, options.pool));
+  const { baseUrl } = await findPool(terminal, options.pool);
+  return connectPool(terminal, baseUrl, token);
+}
+
+async function confirm(
+  terminal: Terminal,
+  { yes }: { readonly yes?: boolean | undefined },
+  lines: readonly (readonly [string, string])[],
+  question: string,
+): Promise<void> {
+  if (yes) return;
+  await note(terminal, facts(lines));
+  if (!(await terminal.prompts.confirm(question))) throw new OperationError("declined", "nothing was ordered");
+}
