@@ -84,12 +84,6 @@ export function readAtOnce<T>({ reader, kind }: PoolDatabase, task: (tx: Writer)
   return (kind === "postgres" ? begun.setIsolationLevel("repeatable read") : begun).execute(task);
 }
 
-/** Everything that is read sees the books of one moment. */
-export function readAtOnce<T>({ reader, kind }: PoolDatabase, task: (tx: Writer) => Promise<T>): Promise<T> {
-  const begun = reader.transaction();
-  return (kind === "postgres" ? begun.setIsolationLevel("repeatable read") : begun).execute(task);
-}
-
 /** Any number of rows. */
 export async function insertRows<T extends keyof Tables>(
   tx: Writer,
