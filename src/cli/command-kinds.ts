@@ -5,6 +5,7 @@ import {
   dataOption,
   debugOption,
   fromOption,
+  highFeeOption,
   jsonOption,
   keystoreOption,
   nodeOption,
@@ -16,7 +17,18 @@ import {
 
 /** In this order, after those that only one command has. */
 const SHARED = [
-  ...["--from", "--wait", "--yes", "--timeout", "--api", "--node", "--data", "--keystore", "--passphrase-file"],
+  ...[
+    "--from",
+    "--high-fee",
+    "--wait",
+    "--yes",
+    "--timeout",
+    "--api",
+    "--node",
+    "--data",
+    "--keystore",
+    "--passphrase-file",
+  ],
   ...["--json", "--debug", "--help"],
 ];
 
@@ -32,7 +44,11 @@ export function newAccountCommand(name: string) {
 
 /** Signs with an account. */
 export function newSigningCommand(name: string) {
-  return newAccountCommand(name).addOption(fromOption()).addOption(passphraseFileOption()).addOption(timeoutOption());
+  return newAccountCommand(name)
+    .addOption(fromOption())
+    .addOption(highFeeOption())
+    .addOption(passphraseFileOption())
+    .addOption(timeoutOption());
 }
 
 /** Signs and sends one transaction, after a look at what it changes. */

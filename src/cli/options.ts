@@ -31,6 +31,8 @@ export const passphraseFileOption = () =>
   );
 export const waitOption = () => new Option("--wait", "until the transaction is in a block");
 export const yesOption = () => new Option("--yes", "do not ask for confirmation");
+export const highFeeOption = () =>
+  new Option("--high-fee", "pay a fee of more than 100 times the least that the chain takes");
 export const timeoutOption = () =>
   new Option("--timeout <seconds>", "give up when nothing has moved for so long")
     .argParser(readCount(1, 86_400))

@@ -4,14 +4,14 @@ import { OperationError, toHex } from "#base";
 import type { PreparedTransaction } from "#model";
 import { formatCoins, type SigningOptions } from "#wallet/core";
 import { addressText, type Signer } from "./accounts.ts";
+import { confirmFee, type FeeConsent } from "./fee-guard.ts";
 import { createPatience } from "./patience.ts";
 import { coins, facts } from "./print.ts";
 import { usageError } from "./report-error.ts";
 import { note, type Terminal } from "./terminal.ts";
 import { type FeeChoice, signingOf, submitOne, waitForInclusion } from "./transfer.ts";
 
-export interface OrderOptions extends FeeChoice {
-  readonly yes?: boolean | undefined;
+export interface OrderOptions extends FeeChoice, FeeConsent {
   readonly wait?: boolean | undefined;
   readonly timeout: number;
 }
@@ -47,6 +47,7 @@ export async function placeOrder(
   const built = order.build(signingOf(status, signer, nonce, options));
   const { feeAtoms } = built.transaction;
   assertAffordable(from, BigInt(pendingBalance), order.amountAtoms, feeAtoms);
+  await confirmFee(terminal, status.chain, { feeAtoms, sizeBytes: built.bytes.length }, options);
   if (!options.yes) {
     await note(terminal, facts([["from", from], ...order.lines, ["fee", coins(feeAtoms)]]));
     if (!(await terminal.prompts.confirm(`${order.verb}?`))) throw new OperationError("declined", "nothing was sent");

@@ -29,6 +29,11 @@ test("a right draft says what will be moved and burned", () => {
   expect(check({}, { exists: false } as Account).draft?.burnAtoms).toBe(10_000n);
 });
 
+test("a fee out of all proportion is named, and left to the person", () => {
+  expect(check({ fee: "0.00146" }).draft?.highFeeTimes).toBeNull();
+  expect(check({ fee: "0.5" }).draft).toMatchObject({ feeAtoms: 50_000_000n, highFeeTimes: 34_246n });
+});
+
 test.each([
   [{ to: "tagon1qq" }, "to", /letter is wrong/],
   [{ to: "bc1xyz" }, "to", /begins with tagon1/],

@@ -3,7 +3,7 @@
 import type { Account, ChainInfo } from "#api/contract";
 import type { Address } from "#base";
 import { parseAddress } from "#crypto";
-import { formatCoins, parseCoins } from "#wallet/core";
+import { formatCoins, highFeeTimes, parseCoins } from "#wallet/core";
 
 /** Canonical bytes of a transfer to one recipient. */
 export const TRANSFER_BYTES = 146;
@@ -19,6 +19,8 @@ export interface Draft {
   readonly toText: string;
   readonly amountAtoms: bigint;
   readonly feeAtoms: bigint;
+  /** How many times the least fee that is, when it is out of all proportion. */
+  readonly highFeeTimes: bigint | null;
   /** Burned because the recipient is new. */
   readonly burnAtoms: bigint;
 }
@@ -60,7 +62,11 @@ export function checkDraft(text: DraftText, { chain, sender, recipient }: DraftC
     return { problems, draft: null };
   }
   if (recipient === undefined) return { problems, draft: null };
-  return { problems, draft: { to: address, toText: text.to.trim(), amountAtoms: amount, feeAtoms: fee, burnAtoms } };
+  const draft = {
+    ...{ to: address, toText: text.to.trim(), amountAtoms: amount, feeAtoms: fee, burnAtoms },
+    highFeeTimes: highFeeTimes(fee, BigInt(chain.minFeePerByte) * BigInt(TRANSFER_BYTES)),
+  };
+  return { problems, draft };
 }
 
 /** @returns null when nothing is typed yet, a sentence when it is no address of this chain */

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import type { DevnetAccount } from "#api/contract";
 import { AddressLabel, Amount, Button, Facts, Icon } from "../ui/index.ts";
 import type { Draft } from "./draft.ts";
+import { HighFeeWarning } from "./high-fee-warning.tsx";
 
 /** Says exactly what will change, before it does. */
 export function Review({
@@ -44,6 +45,7 @@ export function Review({
           ]}
         />
       </div>
+      <HighFeeWarning times={draft.highFeeTimes} />
       {problem === undefined ? null : (
         <p role="alert" className="flex items-center gap-2 text-bad text-sm">
           <Icon name="alert" />

@@ -15,6 +15,7 @@ import {
   SelectField,
   SkeletonRows,
 } from "../ui/index.ts";
+import { HighFeeWarning } from "./high-fee-warning.tsx";
 import type { StakeDraft, StakeOrderKind } from "./stake-draft.ts";
 import { type StakeOrder, useStakeOrder } from "./use-stake-order.ts";
 
@@ -179,6 +180,7 @@ function StakeReview({ draft, account, order, rules, spendableAtoms, back }: Rev
       <div className="rounded-control border border-line">
         <Facts facts={facts} />
       </div>
+      <HighFeeWarning times={draft.highFeeTimes} />
       {send.error === null ? null : (
         <p role="alert" className="flex items-center gap-2 text-bad text-sm">
           <Icon name="alert" />

@@ -17,10 +17,10 @@ const context: StakeDraftContext = {
 
 test("a bond adds, an unbond takes away, and both pay for their bytes", () => {
   expect(checkStakeDraft("bond", "50", context).draft).toEqual({
-    ...{ kind: "bond", amountAtoms: 50n * COIN, feeAtoms: 2_540n, bondedAfterAtoms: 300n * COIN },
+    ...{ kind: "bond", amountAtoms: 50n * COIN, feeAtoms: 2_540n, bondedAfterAtoms: 300n * COIN, highFeeTimes: null },
   });
   expect(checkStakeDraft("unbond", "250", context).draft).toEqual({
-    ...{ kind: "unbond", amountAtoms: 250n * COIN, feeAtoms: 1_260n, bondedAfterAtoms: 0n },
+    ...{ kind: "unbond", amountAtoms: 250n * COIN, feeAtoms: 1_260n, bondedAfterAtoms: 0n, highFeeTimes: null },
   });
 });
 
@@ -34,6 +34,8 @@ test.each([
   const checked = checkStakeDraft(kind, text, context);
   expect(checked.draft).toBeNull();
   expect(checked.problem).toMatch(problem);
+  // A node that asks for too much is told of.
+  expect(checkStakeDraft("bond", "50", { ...context, poolRate: 5_000 }).draft?.highFeeTimes).toBe(500n);
 });
 
 test("a first bond must be large enough, and what is empty is neither right nor wrong", () => {

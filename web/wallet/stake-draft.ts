@@ -1,7 +1,7 @@
 /** What a person typed into the bond form: read, checked against bond and balance, and said in words. */
 import type { Account, ChainInfo, StakeRules, Validator } from "#api/contract";
 import { TRANSACTION_FIXED_BYTES } from "#model";
-import { formatCoins, parseCoins } from "#wallet/core";
+import { formatCoins, highFeeTimes, parseCoins } from "#wallet/core";
 
 const PAYLOAD_BYTES = { bond: 136, unbond: 8 } as const;
 
@@ -11,6 +11,8 @@ export interface StakeDraft {
   readonly kind: StakeOrderKind;
   readonly amountAtoms: bigint;
   readonly feeAtoms: bigint;
+  /** How many times the least fee that is, when it is out of all proportion. */
+  readonly highFeeTimes: bigint | null;
   /** Bonded once this is in a block. */
   readonly bondedAfterAtoms: bigint;
 }
@@ -53,12 +55,20 @@ export function checkStakeDraft(kind: StakeOrderKind, text: string, context: Sta
         ? `A bond is at least ${formatCoins(least)}.`
         : `What stays must be nothing, or at least ${formatCoins(least)}.`,
     );
-  return { problem: null, draft: { kind, amountAtoms, feeAtoms, bondedAfterAtoms } };
+  const leastAtoms = BigInt(context.chain.minFeePerByte) * bytesOf(kind);
+  return {
+    problem: null,
+    draft: { kind, amountAtoms, feeAtoms, bondedAfterAtoms, highFeeTimes: highFeeTimes(feeAtoms, leastAtoms) },
+  };
 }
 
 function feeOf(kind: StakeOrderKind, { chain, poolRate }: StakeDraftContext): bigint {
   const perByte = BigInt(Math.ceil(Math.max(Number(chain.minFeePerByte), poolRate)));
-  return perByte * BigInt(TRANSACTION_FIXED_BYTES + PAYLOAD_BYTES[kind]);
+  return perByte * bytesOf(kind);
+}
+
+function bytesOf(kind: StakeOrderKind): bigint {
+  return BigInt(TRANSACTION_FIXED_BYTES + PAYLOAD_BYTES[kind]);
 }
 
 function wrong(problem: string): CheckedStakeDraft {

@@ -1,9 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { fromUtf8, OperationError, toHex } from "#base";
+import { encodeRecord, TRANSACTION_FIXED_BYTES } from "#model";
 import { addressText, findSigner } from "../accounts.ts";
 import { newAskingCommand, newSigningCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
+import { confirmFee } from "../fee-guard.ts";
 import { EXAMPLE_ID, examples, readCount, readId } from "../options.ts";
 import { createPatience } from "../patience.ts";
 import { plural, print, printLine } from "../print.ts";
@@ -57,13 +59,16 @@ function addCommand(terminal: Terminal) {
       const { chain, mempool } = await client.status();
       const signer = await findSigner(terminal, chain, options.from, options);
       const patience = createPatience(options.timeout * 1_000, terminal.signal, "the records are not all in blocks");
+      const feePerByteAtoms = feeRateOf(chain, mempool.minFeeRate, options);
+      const sizeBytes = lines.reduce((sum, { data }) => sum + transactionBytes(data), 0);
+      await confirmFee(terminal, chain, { feeAtoms: feePerByteAtoms * BigInt(sizeBytes), sizeBytes }, options);
       const output = createOutput(terminal, options, lines.length);
       try {
         const job = { client, chain, signer, sender: addressText(chain, signer.address), patience, wait: options.wait };
         const records = sendRecords(
           {
             ...job,
-            feePerByteAtoms: feeRateOf(chain, mempool.minFeeRate, options),
+            feePerByteAtoms,
             isOctets: options.octets === true,
             onProgress: output.progress,
           },
@@ -94,6 +99,10 @@ function getCommand(terminal: Terminal) {
       else if (options.out === undefined) await write(terminal.stdout, bytes);
       else await note(terminal, `${plural(bytes.length, "byte")} written to ${options.out}`);
     });
+}
+
+function transactionBytes(data: Uint8Array): number {
+  return TRANSACTION_FIXED_BYTES + encodeRecord({ mediaType: 0, data }).length;
 }
 
 async function readInput(terminal: Terminal, file: string): Promise<Uint8Array> {

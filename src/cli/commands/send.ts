@@ -5,6 +5,7 @@ import { formatCoins, parsePaymentUri } from "#wallet/core";
 import { findAddress, findSigner } from "../accounts.ts";
 import { newOrderCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
+import { confirmFee } from "../fee-guard.ts";
 import type { KeystoreChoice } from "../keystores.ts";
 import { examples, readCoins, readCount } from "../options.ts";
 import { createPatience } from "../patience.ts";
@@ -40,6 +41,8 @@ export function sendCommand(terminal: Terminal): CommandUnknownOpts {
       const target = await readTarget(terminal, status.chain, to, amount, options);
       const signer = await findSigner(terminal, status.chain, options.from, options);
       const payment = await preparePayment(client, status, signer, { ...options, ...target });
+      const { feeAtoms, bytes } = payment;
+      await confirmFee(terminal, status.chain, { feeAtoms, sizeBytes: bytes.length }, options);
       if (!options.yes) {
         await note(terminal, describePayment(payment));
         if (!(await terminal.prompts.confirm("Send it?"))) throw new OperationError("declined", "nothing was sent");

@@ -5,6 +5,7 @@ import { parseAddress } from "#crypto";
 import { devAccount, parseCoins } from "#wallet/core";
 import { addressText, findSigner, type Signer } from "../accounts.ts";
 import { connect, connectForOrders } from "../connect.ts";
+import { confirmFee } from "../fee-guard.ts";
 import { mineBlocks } from "../mining.ts";
 import { createPatience } from "../patience.ts";
 import { describePayment } from "../payment-text.ts";
@@ -114,6 +115,8 @@ async function sendCoins({ terminal, client, status, signer }: Session): Promise
   });
   const payment = await preparePayment(client, status, signer, { to, amountAtoms: parseCoins(text)! });
   await note(terminal, `\n${describePayment(payment)}\n`);
+  const { feeAtoms, bytes } = payment;
+  await confirmFee(terminal, status.chain, { feeAtoms, sizeBytes: bytes.length }, {});
   if (!(await prompts.confirm("Send it?"))) return;
   await submitOne(client, payment.bytes);
   await note(terminal, `Sent as ${payment.id}; waiting for a block …`);
