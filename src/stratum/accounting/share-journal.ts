@@ -5,6 +5,7 @@ import type { BlockResult, FoundBlock, ShareSink } from "../share.ts";
 import { frontierRoot } from "../trust/share-log.ts";
 import { signTreeHead } from "../trust/tree-head.ts";
 import { type HeadSigner, noteRefusal, openRound, saveBatch, saveHead } from "./batch-store.ts";
+import { asOperationError } from "./database-trouble.ts";
 import type { MinerIndex } from "./miner-index.ts";
 import { createObstacle } from "./obstacle.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
@@ -89,8 +90,7 @@ export async function openShareJournal(
     const startMs = clock.nowMs();
     let batch: Batch | null = null;
     try {
-      if (doubt !== null) await resolveDoubt(doubt);
-      doubt = null;
+      await resolveDoubt();
       batch = prepareBatch(queue.slice(0, options.maxBatch), { round, poolKey, miners, options, counted });
       const prepared = batch;
       await database.write((tx) => saveBatch(tx, prepared, sign));
@@ -104,41 +104,39 @@ export async function openShareJournal(
 
   /** What was written is no longer waited for. */
   const take = (batch: Batch): void => {
-    const taken = queue.slice(0, batch.taken);
-    queue = queue.slice(batch.taken);
     counted += batch.taken;
     miners.learn(batch.newMiners);
     for (const { miner, share } of batch.entries) sampler.add(miner, share.work, share.timeMs);
     if (batch.nextRound !== null) signedSize = -1;
     for (const [miner, tally] of batch.tallies) addTally(round.tallies, miner, tally);
     round = batch.nextRound ?? batch.round;
-    for (const { resolve } of taken) resolve();
+    for (const { resolve } of queue.splice(0, batch.taken)) resolve();
   };
 
   /** The commit may have happened and only its answer been lost. */
-  const resolveDoubt = async (batch: Batch): Promise<void> => {
+  const resolveDoubt = async (): Promise<void> => {
+    if (doubt === null) return;
     const stored = await loadCurrentRound(database.reader, poolKey);
-    if (stored !== null && isSameLog(stored, batch.nextRound ?? batch.round)) take(batch);
+    if (stored !== null && isSameLog(stored, doubt.nextRound ?? doubt.round)) take(doubt);
+    doubt = null;
   };
 
   /** Refuses what waited, so that its miners may send it again; a block is kept until it can be written. */
   const onFailure = async (error: unknown, batch: Batch | null): Promise<void> => {
-    const code = error instanceof OperationError ? error.code : null;
-    if (error instanceof InvariantError || (code === null && doubt === null))
-      log.error("a batch of shares is wrong", { error: String(error) });
+    const known = asOperationError(error);
+    const code = known instanceof OperationError ? known.code : null;
+    if (code === null) log.error("a batch of shares is wrong", { error: String(error) });
     obstacle.setTrouble(TROUBLES[code ?? ""] ?? STORAGE);
     if (code === "pool-storage") doubt = batch ?? doubt;
     try {
-      if (doubt !== null) await resolveDoubt(doubt);
-      doubt = null;
+      await resolveDoubt();
       miners.learn(await miners.load(database.reader));
     } catch {
       // The shares in doubt wait: who is told that a share does not count may send it again, and it would count twice.
     }
     const first = doubt?.taken ?? 0;
-    const kept = queue.filter(({ isBlock }, i) => i < first || isBlock);
     const refused = queue.filter(({ isBlock }, i) => i >= first && !isBlock);
-    queue = kept;
+    queue = queue.filter(({ isBlock }, i) => i < first || isBlock);
     for (const { reject } of refused) reject(error);
   };
 
@@ -193,8 +191,7 @@ export async function openShareJournal(
       await flush();
       stopped = true;
       cancel?.();
-      for (const { reject } of queue) reject(new OperationError("pool-closing", "the pool is closing"));
-      queue = [];
+      for (const { reject } of queue.splice(0)) reject(new OperationError("pool-closing", "the pool is closing"));
     },
   };
 }
