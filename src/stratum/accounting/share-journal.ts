@@ -59,8 +59,7 @@ export async function openShareJournal(
   let cancel: Cancel | null = null;
   const obstacle = createObstacle(parts);
   const addressOf = createAddressReader(options.addressPrefix);
-  let restMs = 0;
-  let counted = 0;
+  let [restMs, counted] = [0, 0];
   /** Of which the database did not say whether it has it. Its shares stay first in the queue until it does. */
   let doubt: Batch | null = null;
   let signedSize = -1;
