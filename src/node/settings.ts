@@ -4,6 +4,7 @@ import { CHAIN_SETTINGS } from "#chain";
 import { MEMPOOL_SETTINGS } from "#mempool";
 import { SYNC_SETTINGS } from "#sync";
 import { CHECKPOINT_FORM } from "./checkpoint.ts";
+import { PACE_OF_CHAIN } from "./mining-pace.ts";
 
 const ADDRESS = { pattern: /^[a-z0-9]{1,20}1[a-z0-9]{20,80}$/i, words: "an address of an account" };
 const IP = { pattern: /^[0-9a-f.]*[.:][0-9a-f:.]*$/i, words: "an IP address" };
@@ -76,11 +77,12 @@ const MINING_SETTINGS = {
   enabled: { default: false, about: "produce blocks" },
   threads: { default: 1, min: 1, max: 256, about: "threads that search" },
   hashRate: {
-    default: 0,
+    default: PACE_OF_CHAIN,
     unit: "hashes/s",
-    min: 0,
+    min: PACE_OF_CHAIN,
     max: 1_000_000,
-    about: "search no faster than this; 0 = as fast as it goes",
+    about:
+      "search no faster than this; 0 = as fast as it goes; -1 = at the chain's spacing where its target does not follow, as of dev, else as fast as it goes",
   },
   rewardAddress: { default: "", about: "who is credited; empty: an address of the node's own key", form: ADDRESS },
 } as const satisfies Settings;

@@ -29,6 +29,7 @@ import { genesisIdOf } from "./genesis-id.ts";
 import { loadIdentity } from "./identity.ts";
 import { createLogger } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
+import { miningPace } from "./mining-pace.ts";
 import { prepareWith } from "./prepare.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
 import type { NodeConfig } from "./settings.ts";
@@ -54,6 +55,8 @@ export interface RunningNode {
   readonly p2p: readonly string[];
   readonly peerId: string;
   readonly rewardAddress: Address;
+  /** Hashes a second at most; null for as fast as it goes. */
+  readonly miningPace: number | null;
   /** Resolves when the node has stopped, whoever asked for it. */
   readonly closed: Promise<void>;
   stop(): Promise<void>;
@@ -108,7 +111,7 @@ interface House extends Loaded {
 
 async function moveIn(house: House): Promise<RunningNode> {
   const { config, spec, chainId, clock, random, log, undo } = house;
-  const { core, transport, rewardAddress } = await openCore(house);
+  const { core, transport, rewardAddress, pace } = await openCore(house);
   const fastSealer = createThreadSealer(Math.max(2, config.mining.threads), clock);
   undo.add(() => fastSealer.stop());
   let shutdown = (): void => {};
@@ -139,7 +142,7 @@ async function moveIn(house: House): Promise<RunningNode> {
   };
   shutdown = () => void clock.after(SHUTDOWN_DELAY_MS, () => void stop());
   return {
-    ...{ core, spec, chainId, rewardAddress, stop, closed: done.promise },
+    ...{ core, spec, chainId, rewardAddress, miningPace: pace, stop, closed: done.promise },
     api: { host: config.api.host, port: listening.port, url: listening.url, token: api.token },
     p2p: transport.listenAddresses(),
     peerId: transport.self,
@@ -163,6 +166,7 @@ async function openCore(house: House) {
   undo.add(() => pool.stop());
   const transport = await createLibp2pTransport(await libp2pOptions(house, identity), { clock, log: log.child("p2p") });
   const { hashRate, threads } = config.mining;
+  const pace = miningPace(hashRate, spec);
   const core = await createCore(
     {
       ...{ chain: config.chain, mempool: config.mempool, sync: config.sync, peers: config.p2p, rewardAddress },
@@ -176,11 +180,11 @@ async function openCore(house: House) {
       peerStore: createFilePeerStore(join(config.node.data, "peers.json"), log),
       prepare: prepareWith(pool),
       seat,
-      sealer: hashRate > 0 ? createPacedSealer(hashRate, clock) : createThreadSealer(threads, clock),
+      sealer: pace !== null ? createPacedSealer(pace, clock) : createThreadSealer(threads, clock),
     },
   );
   seat?.attend(core);
-  return { core, transport, rewardAddress };
+  return { core, transport, rewardAddress, pace };
 }
 
 /** @param own who is credited when nobody is named */

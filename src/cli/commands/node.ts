@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type Loaded, type NodeSurroundings, type RunningNode, startNode } from "#node";
+import { isSigned } from "#spec";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
 import { debugOption, examples, jsonOption } from "../options.ts";
 import { facts, type PrintOptions, printLine } from "../print.ts";
@@ -9,7 +10,7 @@ export function nodeCommand(terminal: Terminal): CommandUnknownOpts {
   const command = new Command("node")
     .description("run a node until it is told to stop")
     .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
-    .option("--mine", "produce blocks: short for --mining-enabled")
+    .option("--mine", "produce blocks: short for --mining-enabled (full speed on dev: with --mining-hash-rate 0)")
     .addOption(jsonOption())
     .addOption(debugOption())
     .addHelpText(
@@ -65,5 +66,8 @@ function describe(node: RunningNode): string {
     ["pages and API", api.url],
     ...p2p.map((address): [string, string] => ["peers", address]),
     ["peer id", peerId],
+    core.producer.running && !isSigned(spec.engine)
+      ? ["mining", node.miningPace === null ? "as fast as it goes" : `${node.miningPace} hashes a second at most`]
+      : null,
   ]);
 }
