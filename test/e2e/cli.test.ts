@@ -358,6 +358,8 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
         "1",
         "--for",
         "1",
+        "--hash-rate",
+        "40000",
         "--data",
         join(temp.dir, "devnet"),
         "--port",

@@ -15,7 +15,7 @@ import { type RunningAgon, startAgon } from "./agon-process.ts";
 
 const spec = builtInSpec("dev");
 const chainId = chainIdOf(spec);
-const KILLS = 10;
+const KILLS = 6;
 const SENDERS = 4;
 const PAUSE_MS = 15;
 
