@@ -8,7 +8,16 @@ import { tcp } from "@libp2p/tcp";
 import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
-import { concatBytes, type Logger, OperationError, silentLogger, systemClock, systemRandom, toHex } from "#base";
+import {
+  concatBytes,
+  equalBytes,
+  type Logger,
+  OperationError,
+  silentLogger,
+  systemClock,
+  systemRandom,
+  toHex,
+} from "#base";
 import type { Block, PreparedTransaction } from "#model";
 import { loadConfig, type RunningNode, startNode } from "#node";
 import { createLibp2pTransport, encodeStatus, PROTOCOLS, type Status, type Transport, topicsOf } from "#p2p";
@@ -17,7 +26,9 @@ import { buildTransfer, devAccount } from "#wallet/core";
 import { easySpec } from "../support/forge.ts";
 import { createRoguePeer, type RoguePeer, statusOf } from "../support/rogue-peer.ts";
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 15_000;
+/** Of one that is not turned away. */
+const STAYS_MS = 700;
 
 /** Small blocks, so that one too large is soon made. */
 export const spec: ChainSpec = { ...easySpec, limits: { maxBlockBytes: 65_536, maxBlockTransactions: 300 } };
@@ -102,7 +113,8 @@ export async function openWorld(folder: string): Promise<World> {
     },
     async publish(peer, topic, make) {
       // The gossip layer knows a moment after the connection who listens to what.
-      for (let i = 0; i < 20; i++) {
+      const endMs = performance.now() + PATIENCE_MS;
+      for (let i = 0; performance.now() < endMs; i++) {
         await peer.transport.publish(topicsOf(chainId)[topic], make(i));
         await delay(50);
         if (faults.some((fault) => fault.peer === peer.transport.self)) return;
@@ -157,6 +169,7 @@ async function askAsStock(address: string, status: Status): Promise<string> {
   });
   try {
     const connection = await host.dial(multiaddr(address));
+    const gone = new Promise<string>((resolve) => connection.addEventListener("close", () => resolve("turned away")));
     const stream = await connection.newStream(PROTOCOLS.status);
     let received = 0;
     stream.addEventListener("message", (event) => {
@@ -165,8 +178,9 @@ async function askAsStock(address: string, status: Status): Promise<string> {
     const bytes = encodeStatus(status);
     stream.send(concatBytes(Uint8Array.of((bytes.length & 0x7f) | 0x80, bytes.length >> 7), bytes));
     await stream.close();
-    const gone = new Promise<string>((resolve) => connection.addEventListener("close", () => resolve("turned away")));
-    const fate = await Promise.race([gone, delay(1_500, "welcome", { ref: false })]);
+    const isOurs = equalBytes(status.chainId, chainId);
+    for (const endMs = performance.now() + PATIENCE_MS; received === 0 && performance.now() < endMs; ) await delay(5);
+    const fate = await Promise.race([gone, delay(isOurs ? STAYS_MS : PATIENCE_MS, "welcome", { ref: false })]);
     return `${fate} with ${received} bytes`;
   } finally {
     await host.stop();
