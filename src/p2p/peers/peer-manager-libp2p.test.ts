@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 const until = async (condition: () => boolean): Promise<void> =>
-  void (await vi.waitUntil(condition, { timeout: 8000, interval: 10 }));
+  void (await vi.waitUntil(condition, { timeout: 15_000, interval: 10 }));
 
 async function start(n: number, folder: string, bootstrap: readonly string[]): Promise<Node> {
   const clock = systemClock();

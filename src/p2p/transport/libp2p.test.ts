@@ -21,7 +21,7 @@ async function open(): Promise<TransportHarness> {
       return transport;
     },
     settle: (promise) => promise,
-    until: async (condition) => void (await vi.waitUntil(condition, { timeout: 5000, interval: 5 })),
+    until: async (condition) => void (await vi.waitUntil(condition, { timeout: 15_000, interval: 5 })),
     quiet: () => new Promise((resolve) => setTimeout(resolve, 100)),
     async close() {
       await Promise.all(made.map((transport) => transport.stop()));
