@@ -1,10 +1,12 @@
 /** Starting, stopping, and TLS. */
+import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { tempDir } from "../../../test/support/temp.ts";
 import { connectMiner } from "./testing/test-miner.ts";
 import { startTestPool, type TestPool, testAddress } from "./testing/test-pool.ts";
+import { readTlsIdentity } from "./tls-identity.ts";
 
 let pool: TestPool | undefined;
 const ADDRESS = testAddress("miner");
@@ -41,6 +43,15 @@ function writePem(): { tlsCertFile: string; tlsKeyFile: string } {
   return { tlsCertFile, tlsKeyFile };
 }
 
+function writeKey(passphrase?: string): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const file = join(tempDir(), "other.pem");
+  const form = { format: "pem", type: "pkcs8" } as const;
+  const pem = privateKey.export(passphrase === undefined ? form : { ...form, cipher: "aes-256-cbc", passphrase });
+  writeFileSync(file, pem);
+  return file;
+}
+
 test("the same work is served over TLS", async () => {
   pool = await startTestPool(writePem());
   const port = pool.server.tlsPort!;
@@ -73,14 +84,34 @@ test("who does not finish the handshake is one of few, and no reason to wait at 
   for (const one of idle) await one.closed;
 });
 
-test("a port that is taken and a certificate that is missing are said at start", async () => {
+test("a port that is taken and too few open files are said at start", async () => {
   pool = await startTestPool();
-  await expect(startTestPool({ port: pool.server.port })).rejects.toMatchObject({ code: "stratum-listen" });
-  await expect(startTestPool({ tlsCertFile: "/nowhere/cert.pem", tlsKeyFile: "" })).rejects.toMatchObject({
-    code: "stratum-certificate",
-    message: expect.stringContaining("/nowhere/cert.pem"),
+  await expect(startTestPool({ port: pool.server.port })).rejects.toMatchObject({
+    code: "stratum-listen",
+    message: expect.stringContaining("another program"),
   });
   await expect(startTestPool({ maxConnections: 100_000_000 })).rejects.toMatchObject({ code: "descriptor-limit" });
+});
+
+test.each<[string, (files: { tlsCertFile: string; tlsKeyFile: string }) => object, RegExp]>([
+  ["a certificate that is not there", () => ({ tlsCertFile: "/nowhere/cert.pem" }), /cert\.pem: it does not exist/],
+  ["a folder", () => ({ tlsKeyFile: tempDir() }), /it is a folder/],
+  ["a key for a certificate", (files) => ({ tlsCertFile: files.tlsKeyFile }), /key\.pem holds no certificate/],
+  ["a certificate for a key", (files) => ({ tlsKeyFile: files.tlsCertFile }), /cert\.pem holds no private key/],
+  ["the key of another", () => ({ tlsKeyFile: writeKey() }), /is not that of the certificate/],
+  ["a key under a passphrase", () => ({ tlsKeyFile: writeKey("secret") }), /without/],
+])("%s for TLS is said at start", async (_, change, words) => {
+  const files = writePem();
+  const refusal = { code: "stratum-certificate", message: expect.stringMatching(words) };
+  await expect(startTestPool({ ...files, ...change(files) })).rejects.toMatchObject(refusal);
+});
+
+test("a certificate out of its time is said, and served", () => {
+  const { tlsCertFile, tlsKeyFile } = writePem();
+  const warningAt = (date: string) => readTlsIdentity(tlsCertFile, tlsKeyFile, Date.parse(date)).warning;
+  expect(warningAt("2030-01-01")).toBeNull();
+  expect(warningAt("2127-01-01")).toContain("has expired");
+  expect(warningAt("2020-01-01")).toContain("not valid before");
 });
 
 test("an answer is timed once, when it is given", async () => {

@@ -1,6 +1,5 @@
 /** The pool's door for miners: Stratum V1 over TCP and TLS (docs/spec/stratum.md). It knows work and shares, and no money. */
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { type Cancel, type Clock, every, type Logger, OperationError, type Random } from "#base";
@@ -16,6 +15,7 @@ import { encodeNotice } from "./refusal.ts";
 import type { Session } from "./session.ts";
 import type { StratumOptions } from "./settings.ts";
 import { TicketOffice } from "./tickets.ts";
+import { readTlsIdentity } from "./tls-identity.ts";
 import { WorkDesk } from "./work-desk.ts";
 import type { WorkSource } from "./work-source.ts";
 import { WorkerMemory } from "./worker-memory.ts";
@@ -90,8 +90,8 @@ export class StratumServer {
     try {
       await this.#listen(plain, port, host);
       if (tlsCertFile !== "") {
-        const cert = readPem(tlsCertFile);
-        const key = readPem(tlsKeyFile);
+        const { cert, key, warning } = readTlsIdentity(tlsCertFile, tlsKeyFile, this.#pool.clock.nowMs());
+        if (warning !== null) this.#pool.log.warn(warning);
         const tls = createTlsServer({ ...socketOptions, cert, key, handshakeTimeout: authorizeMs }, (socket) =>
           this.#admit(socket),
         );
@@ -172,7 +172,9 @@ export class StratumServer {
       await once(server, "listening");
     } catch (error) {
       this.#servers.pop();
-      throw new OperationError("stratum-listen", `the pool cannot listen on ${host}:${port}`, { cause: error });
+      const { code, message } = error as NodeJS.ErrnoException;
+      const why = LISTEN_WORDS[code ?? ""] ?? message;
+      throw new OperationError("stratum-listen", `the pool cannot listen on ${host}:${port}: ${why}`, { cause: error });
     }
     server.on("error", (error) => this.#pool.log.error("the pool's socket failed", { why: String(error) }));
   }
@@ -270,10 +272,8 @@ function portOf(server: Server | undefined): number {
   return (server?.address() as AddressInfo | null)?.port ?? 0;
 }
 
-function readPem(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new OperationError("stratum-certificate", `the pool cannot read ${file}`, { cause: error });
-  }
-}
+const LISTEN_WORDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program does; choose another port",
+  EADDRNOTAVAIL: "this machine has no such address",
+  EACCES: "this user may not",
+};
