@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { PoolCredit, PoolMiner, PoolMinerPayout, PoolWorker } from "#api/contract";
+import { ApiError, type PoolCredit, type PoolMiner, type PoolMinerPayout, type PoolWorker } from "#api/contract";
 import { withPrefix } from "../app/overview/chain-stats.ts";
 import { usePoolCredits, usePoolMiner, usePoolMinerPayouts } from "../client/index.ts";
 import { QueryCard } from "../explorer/query-card.tsx";
@@ -25,6 +25,7 @@ import {
 } from "../ui/index.ts";
 import { RateCard } from "./charts.tsx";
 import { ConnectLines, PagedCard, PoolOnly, WordBadge } from "./parts.tsx";
+import { ThresholdCard } from "./threshold-card.tsx";
 import { BLOCK_STATES, coinsText, feeText, PAYOUT_STATES, percent, workText } from "./words.ts";
 
 const CENT_ATOMS = 1_000_000n;
@@ -58,6 +59,14 @@ export function MinerPage() {
 
 function Inside({ address }: { readonly address: string }) {
   const miner = usePoolMiner(address);
+  if (miner.data === undefined && miner.error instanceof ApiError && miner.error.status === 400)
+    return (
+      <Card>
+        <EmptyState icon="search" title="No address of this chain">
+          {`${miner.error.message[0]?.toUpperCase()}${miner.error.message.slice(1)}. A miner's page is found by the address in its user name, without the part behind the dot.`}
+        </EmptyState>
+      </Card>
+    );
   if (miner.isError && miner.data === undefined)
     return (
       <>
@@ -80,7 +89,10 @@ function Inside({ address }: { readonly address: string }) {
         </QueryCard>
       </div>
       <CreditsCard address={address} />
-      <PaymentsCard address={address} />
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <PaymentsCard address={address} />
+        <ThresholdCard miner={data} />
+      </div>
       <Card flush title="Connections now">
         {data === undefined || data.workers.length === 0 ? (
           <div className="flex flex-col items-center gap-3 px-4 pb-6">

@@ -73,8 +73,8 @@ function List() {
         pages={usePoolPayouts()}
         empty={
           <EmptyState icon="wallet" title="Nothing has been paid yet">
-            A miner is paid when at least {threshold} coins of mature blocks are owed to it. What each has earned, and
-            why, stands on the page of the miner.
+            A miner is paid when at least {threshold} coins of mature blocks are owed to it, or as much as it has set
+            itself. What each has earned, and why, stands on the page of the miner.
           </EmptyState>
         }
       >

@@ -64,7 +64,9 @@ export function poolThresholdCommand(terminal: Terminal) {
       }
       const signer = await signerOf(terminal, chain, word, options);
       const address = addressText(chain, signer.address);
-      const before = (await client.pool.miner(address)).thresholdOrder;
+      const { thresholdOrder: before, minThreshold } = await client.pool.miner(address);
+      if (options.coins !== undefined && options.coins < BigInt(minThreshold))
+        throw new OperationError("threshold-too-low", `the least that this pool takes is ${coins(minThreshold)}`);
       const poolKey = asKey(readHex(key));
       const order = signThreshold({
         ...{ chainId: asHash(readHex(chain.id)), poolKey, seed: signer.seed },
