@@ -14,7 +14,7 @@ const DEV_NAME = /^dev-(\d)$/;
 /** Owners of the bonds of dev validators. */
 const VALIDATOR_NAME = /^validator-([12]?\d|3[01])$/;
 /** The dev accounts are funded on chains with this prefix; their keys are public. */
-const PUBLIC_PREFIX = "tagon";
+export const PUBLIC_PREFIX = "tagon";
 
 export interface Signer {
   readonly name: string;

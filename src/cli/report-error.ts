@@ -29,13 +29,20 @@ export function faultError(what: string, fault: Fault): OperationError {
 }
 
 export function describeError(error: unknown): DescribedError {
-  if (error instanceof CommanderError)
-    return { code: "usage", message: error.message.replace(/^error: /, ""), isUsage: true };
+  if (error instanceof CommanderError) return { code: "usage", message: plainUsage(error.message), isUsage: true };
   if (error instanceof ApiError) return describeApiError(error);
   if (error instanceof OperationError) return { code: error.code, message: error.message, isUsage: false };
   if (isSystemError(error)) return { code: "io-failed", message: describeSystemError(error), isUsage: false };
   const message = error instanceof Error ? error.message : String(error);
   return { code: "internal", message: `something went wrong inside: ${message} (--debug says where)`, isUsage: false };
+}
+
+/** Without the words that the library puts around what a reader of values says. */
+function plainUsage(message: string): string {
+  return message
+    .replace(/^error: /, "")
+    .replace(/^command-argument value (.*) is invalid for argument (\S+)\. /s, "argument $2 cannot be $1. ")
+    .replace(/^option (.*) argument (.*) is invalid\. /s, "option $1 cannot be $2. ");
 }
 
 export async function reportError(

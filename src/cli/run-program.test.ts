@@ -17,8 +17,12 @@ describe("wrong usage is 2, with a sentence and a way to help", () => {
     [["status", "--no-such"], "unknown option '--no-such'"],
     [["status", "extra"], "too many arguments"],
     [["block"], "missing required argument 'heightOrHash'"],
-    [["block", "x"], "It must be a height, an id of 64 hex digits, or head."],
+    [
+      ["block", "x"],
+      "agon: argument 'heightOrHash' cannot be 'x'. It must be a height, an id of 64 hex digits, or head.",
+    ],
     [["tx", "12"], "It must be an id: 64 hex digits."],
+    [["send", "dev-1", "1", "--fee", "x"], "agon: option '--fee <coins>' cannot be 'x'. It must be an amount"],
     [["send", "dev-1", "a lot", "--yes"], "It must be an amount in coins"],
     [["send", "dev-1", "1"], "give --yes"],
     [["send", "dev-1", "1", "--yes", "--fee", "1", "--fee-rate", "3"], "cannot be used with option '--fee-rate"],

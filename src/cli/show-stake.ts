@@ -9,14 +9,16 @@ import type {
   Validator,
   Validators,
 } from "#api/contract";
+import { type NameOf, nameAndAddress } from "./names.ts";
 import { age, coins, facts, plural, table } from "./print.ts";
 
 export function showValidators(
   { items, total, epoch, slot, voterPool, rules }: Validators,
   finality: Finality,
+  nameOf: NameOf,
 ): string {
   const rows = items.map((item) => [
-    item.address,
+    nameOf(item.address),
     item.state,
     coins(item.bonded),
     percent(item.sharePpm),
@@ -40,11 +42,11 @@ export function showValidators(
 }
 
 /** In words: what counts, what waits, and what leaves when. */
-export function showStake(item: Validator, { rules, epoch }: Validators, finality: Finality): string {
+export function showStake(item: Validator, { rules, epoch }: Validators, finality: Finality, nameOf: NameOf): string {
   const { performance } = item;
   return [
     facts([
-      ["owner", item.address],
+      ["owner", nameAndAddress(nameOf, item.address)],
       ["signing key", item.signingKey],
       ["state", `${item.state}: ${item.why}`],
       ["counts", countsText(item, epoch)],
@@ -67,15 +69,15 @@ export function showStake(item: Validator, { rules, epoch }: Validators, finalit
   ].join("\n");
 }
 
-export function showDuties(duties: Duties, rules: { readonly epochMs: number }): string {
-  const { slots, vote, nowMs } = duties;
+export function showDuties(duties: Duties, rules: { readonly epochMs: number }, nameOf: NameOf): string {
+  const { slots, nowMs } = duties;
   const when = (timeMs: number): string => age(timeMs, nowMs);
   return [
     facts([
-      ["owner", duties.address],
+      ["owner", nameAndAddress(nameOf, duties.address)],
       ["signing key", duties.signingKey],
       ["now", `slot ${duties.slot}, epoch ${duties.epoch}`],
-      ["vote", duties.epoch === 0 ? "none in epoch 0: voting begins with epoch 1" : voteText(vote, when)],
+      ["vote", duties.epoch === 0 ? "none in epoch 0: voting begins with epoch 1" : voteText(duties, when)],
       [
         "slots",
         slots.length === 0
@@ -119,7 +121,7 @@ export function showEpochs({ items }: EpochPage, finality: Finality): string {
   ].join("\n");
 }
 
-export function showEpoch(item: EpochInfo): string {
+export function showEpoch(item: EpochInfo, nameOf: NameOf): string {
   return [
     facts([
       ["epoch", `${item.epoch}${item.isPresent ? ", the present one" : ""}`],
@@ -139,14 +141,14 @@ export function showEpoch(item: EpochInfo): string {
       item.slots.map(({ slot, state, leader, block }) => [
         String(slot),
         state,
-        leader ?? "",
+        leader === null ? "" : nameOf(leader),
         block === null ? "" : String(block.height),
       ]),
     ),
   ].join("\n");
 }
 
-export function showEvidence({ items }: Evidence): string {
+export function showEvidence({ items }: Evidence, nameOf: NameOf): string {
   if (items.length === 0) return "This node has seen no offence that nobody has reported yet.";
   return [
     table(
@@ -155,7 +157,7 @@ export function showEvidence({ items }: Evidence): string {
         String(i + 1),
         item.evidence.type,
         String(item.epoch),
-        item.validator ?? item.signingKey,
+        item.validator === null ? item.signingKey : nameOf(item.validator),
         item.what,
       ]),
     ),
@@ -193,9 +195,11 @@ function unbondingText({ amount, paidAtEpoch, paidAtMs }: UnbondingPart): string
   return `${coins(amount)}, paid at epoch ${paidAtEpoch} (${age(paidAtMs)}); it can be slashed until then`;
 }
 
-function voteText(vote: Duties["vote"], when: (timeMs: number) => string): string {
+function voteText({ vote, nowMs }: Duties, when: (timeMs: number) => string): string {
   if (vote === null) return "none: it is in no table";
-  const state = vote.done ? "in a block already" : `due ${when(vote.fromMs)}, of use until ${when(vote.untilMs)}`;
+  const state = vote.done
+    ? "in a block already"
+    : `due ${when(vote.fromMs)}; it counts for another ${duration(Math.max(0, vote.untilMs - nowMs))}`;
   return `for the checkpoint of epoch ${vote.epoch}: ${state}`;
 }
 

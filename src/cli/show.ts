@@ -1,5 +1,6 @@
 /** What the API tells, as text for people. */
 import type { Account, Block, BlockSummary, Peers, Status, Transaction } from "#api/contract";
+import { type NameOf, nameAndAddress } from "./names.ts";
 import { age, coins, facts, plural, table, timeAndAge } from "./print.ts";
 
 export function showStatus(status: Status, url: string): string {
@@ -25,7 +26,7 @@ export function showStatus(status: Status, url: string): string {
   ]);
 }
 
-export function showBlockList(blocks: readonly BlockSummary[]): string {
+export function showBlockList(blocks: readonly BlockSummary[], nameOf: NameOf): string {
   return table(
     [" height", "hash", "age", " txs", " bytes", " fees", "proposer"],
     blocks.map((block) => [
@@ -35,12 +36,12 @@ export function showBlockList(blocks: readonly BlockSummary[]): string {
       String(block.transactionCount),
       String(block.sizeBytes),
       coins(block.fees),
-      block.proposer,
+      nameOf(block.proposer),
     ]),
   );
 }
 
-export function showBlock(block: Block): string {
+export function showBlock(block: Block, nameOf: NameOf): string {
   const { transactions, work } = block;
   const more = transactions.total - transactions.items.length;
   const place = block.canonical ? `on the chain, ${plural(block.depth ?? 0, "block")} above it` : "on a stale branch";
@@ -51,30 +52,30 @@ export function showBlock(block: Block): string {
       ["place", place],
       ["time", timeAndAge(block.timeMs)],
       ["parent", block.parent],
-      ["proposer", block.proposer],
+      ["proposer", nameAndAddress(nameOf, block.proposer)],
       ["size", `${block.sizeBytes} bytes`],
       ["state root", block.stateRoot],
       work === null ? null : ["work", `${work.expectedHashes} hashes expected, bits ${work.bits}`],
       ["fees", coins(block.fees)],
       ...block.credits.map(({ to, amount, reason, spendableAtHeight }): [string, string] => [
         "credit",
-        `${coins(amount)} to ${to} (${reason}), spendable from height ${spendableAtHeight}`,
+        `${coins(amount)} to ${nameOf(to)} (${reason}), spendable from height ${spendableAtHeight}`,
       ]),
       ["transactions", String(transactions.total)],
     ]),
-    ...(transactions.items.length === 0 ? [] : ["", showTransactionList(transactions.items)]),
+    ...(transactions.items.length === 0 ? [] : ["", showTransactionList(transactions.items, nameOf)]),
     ...(more > 0 ? [`and ${more} more`] : []),
   ].join("\n");
 }
 
-export function showTransactionList(items: readonly Transaction[]): string {
+export function showTransactionList(items: readonly Transaction[], nameOf: NameOf): string {
   return table(
     ["id", "kind", "where", "what"],
-    items.map((item) => [item.id, item.kind, whereIs(item), whatDoes(item)]),
+    items.map((item) => [item.id, item.kind, whereIs(item), whatDoes(item, nameOf)]),
   );
 }
 
-export function showTransaction(item: Transaction): string {
+export function showTransaction(item: Transaction, nameOf: NameOf): string {
   return facts([
     ["transaction", item.id],
     ["kind", item.kind],
@@ -88,18 +89,18 @@ export function showTransaction(item: Transaction): string {
           "block",
           `height ${item.block.height}, ${item.block.hash}, place ${item.block.index}, ${age(item.block.timeMs)}`,
         ],
-    ["sender", item.sender],
+    ["sender", nameAndAddress(nameOf, item.sender)],
     ["nonce", String(item.nonce)],
     ["fee", coins(item.fee)],
     ["size", `${item.sizeBytes} bytes`],
-    ...payloadFacts(item),
+    ...payloadFacts(item, nameOf),
   ]);
 }
 
-export function showAccount(account: Account): string {
+export function showAccount(account: Account, nameOf: NameOf): string {
   const pending = BigInt(account.pendingBalance) - BigInt(account.balance);
   return facts([
-    ["address", account.address],
+    ["address", nameAndAddress(nameOf, account.address)],
     ["balance", account.exists ? coins(account.balance) : "unknown to the chain: nothing was ever sent to it"],
     pending === 0n ? null : ["to spend", `${coins(account.pendingBalance)}, counting what is pending`],
     ["nonce", String(account.nonce)],
@@ -139,10 +140,13 @@ export function showPeers(peers: Peers): string {
   return lines.join("\n");
 }
 
-function payloadFacts(item: Transaction): [string, string][] {
+function payloadFacts(item: Transaction, nameOf: NameOf): [string, string][] {
   switch (item.kind) {
     case "transfer":
-      return item.payload.outputs.map(({ to, amount }) => ["output", `${coins(amount)} to ${to}`]);
+      return item.payload.outputs.map(({ to, amount }) => [
+        "output",
+        `${coins(amount)} to ${nameAndAddress(nameOf, to)}`,
+      ]);
     case "record":
       return recordFacts(item);
     case "bond":
@@ -179,7 +183,7 @@ function whereIs({ block, status }: Transaction): string {
   return block === null ? status : `block ${block.height}`;
 }
 
-function whatDoes(item: Transaction): string {
+function whatDoes(item: Transaction, nameOf: NameOf): string {
   if (item.kind === "record") return `${item.payload.dataBytes} bytes of ${item.payload.mediaType}`;
   if (item.kind === "bond") return `${coins(item.payload.amount)} bonded`;
   if (item.kind === "unbond") return `${coins(item.payload.amount)} unbonded`;
@@ -187,7 +191,9 @@ function whatDoes(item: Transaction): string {
   if (item.kind === "renew") return "a new onion";
   const { outputs } = item.payload;
   const sum = outputs.reduce((total, { amount }) => total + BigInt(amount), 0n);
-  return outputs.length === 1 ? `${coins(sum)} to ${outputs[0]!.to}` : `${coins(sum)} to ${outputs.length} accounts`;
+  return outputs.length === 1
+    ? `${coins(sum)} to ${nameOf(outputs[0]!.to)}`
+    : `${coins(sum)} to ${outputs.length} accounts`;
 }
 
 function short(hash: string): string {

@@ -57,6 +57,8 @@ export interface RunningNode {
   readonly rewardAddress: Address;
   /** Hashes a second at most; null for as fast as it goes. */
   readonly miningPace: number | null;
+  /** Those of its validator, the newest last. */
+  readonly signingKeys: readonly Key[];
   /** Resolves when the node has stopped, whoever asked for it. */
   readonly closed: Promise<void>;
   stop(): Promise<void>;
@@ -111,7 +113,7 @@ interface House extends Loaded {
 
 async function moveIn(house: House): Promise<RunningNode> {
   const { config, spec, chainId, clock, random, log, undo } = house;
-  const { core, transport, rewardAddress, pace } = await openCore(house);
+  const { core, transport, rewardAddress, pace, signingKeys } = await openCore(house);
   const fastSealer = createThreadSealer(Math.max(2, config.mining.threads), clock);
   undo.add(() => fastSealer.stop());
   let shutdown = (): void => {};
@@ -142,7 +144,7 @@ async function moveIn(house: House): Promise<RunningNode> {
   };
   shutdown = () => void clock.after(SHUTDOWN_DELAY_MS, () => void stop());
   return {
-    ...{ core, spec, chainId, rewardAddress, miningPace: pace, stop, closed: done.promise },
+    ...{ core, spec, chainId, rewardAddress, miningPace: pace, signingKeys, stop, closed: done.promise },
     api: { host: config.api.host, port: listening.port, url: listening.url, token: api.token },
     p2p: transport.listenAddresses(),
     peerId: transport.self,
@@ -184,7 +186,8 @@ async function openCore(house: House) {
     },
   );
   seat?.attend(core);
-  return { core, transport, rewardAddress, pace };
+  const signingKeys = seat?.signers.map(({ key }) => key) ?? [];
+  return { core, transport, rewardAddress, pace, signingKeys };
 }
 
 /** @param own who is credited when nobody is named */

@@ -5,6 +5,7 @@ import { exportChain, importChain, readSpec } from "#node";
 import { describeSummary, withBar } from "../chain-work.ts";
 import { newAskingCommand } from "../command-kinds.ts";
 import { connect, connectForNodeOrders } from "../connect.ts";
+import { createNames } from "../names.ts";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
 import {
   apiOption,
@@ -48,7 +49,7 @@ function showCommand(terminal: Terminal) {
       const client = connect(terminal, options);
       if (options.spec) return print(terminal, { json: true }, await client.chain(), () => "");
       const page = await client.blocks({ limit, ...(from === undefined ? {} : { from }) });
-      await print(terminal, options, page, () => showBlockList(page.items));
+      await print(terminal, options, page, () => showBlockList(page.items, createNames()));
     });
 }
 

@@ -5,6 +5,7 @@ import { accountHistory } from "../account-history.ts";
 import { addressText, findAddress } from "../accounts.ts";
 import { newAccountCommand, newAskingCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
+import { createNames } from "../names.ts";
 import { EXAMPLE_ID, examples, readCount, readHeightOrHash, readId } from "../options.ts";
 import { print } from "../print.ts";
 import { showAccount, showBlock, showPeers, showTransaction, showTransactionList } from "../show.ts";
@@ -17,7 +18,7 @@ export function blockCommand(terminal: Terminal): CommandUnknownOpts {
     .addHelpText("after", examples("agon block 17", "agon block head --json"))
     .action(async (heightOrHash, options) => {
       const block = await connect(terminal, options).block(heightOrHash);
-      await print(terminal, options, block, () => showBlock(block));
+      await print(terminal, options, block, () => showBlock(block, createNames()));
     });
 }
 
@@ -28,7 +29,7 @@ export function txCommand(terminal: Terminal): CommandUnknownOpts {
     .addHelpText("after", examples(`agon tx ${EXAMPLE_ID}`))
     .action(async (id, options) => {
       const transaction = await connect(terminal, options).transaction(id);
-      await print(terminal, options, transaction, () => showTransaction(transaction));
+      await print(terminal, options, transaction, () => showTransaction(transaction, createNames()));
     });
 }
 
@@ -47,16 +48,16 @@ export function accountCommand(terminal: Terminal): CommandUnknownOpts {
       const address = addressText(chain, await findAddress(terminal, chain, word, options));
       const account = await client.account(address);
       if (options.history === undefined) {
-        await print(terminal, options, account, () => showAccount(account));
+        await print(terminal, options, account, () => showAccount(account, createNames()));
         return;
       }
       const count = options.history === true ? 20 : options.history;
       const transactions = await accountHistory(client, address, count);
       await print(terminal, options, { ...account, transactions }, () =>
         [
-          showAccount(account),
+          showAccount(account, createNames()),
           "",
-          transactions.length === 0 ? "No transactions." : showTransactionList(transactions),
+          transactions.length === 0 ? "No transactions." : showTransactionList(transactions, createNames()),
         ].join("\n"),
       );
     });

@@ -29,18 +29,21 @@ export function nodeCommand(terminal: Terminal): CommandUnknownOpts {
   return command;
 }
 
-/** Resolves when the node has stopped. */
+/** Resolves when the node has stopped. @param beside begins what goes on until then */
 export async function runNode(
   terminal: Terminal,
   loaded: Loaded,
   options: PrintOptions,
   surroundings: NodeSurroundings = {},
+  beside: (node: RunningNode, over: AbortSignal) => void = () => {},
 ): Promise<void> {
   const node = await startNode(loaded, surroundings);
   await printLine(terminal, options, documentOf(node), () => describe(node));
   // For a parent with a channel to us, such as a devnet: what answers on a port may be somebody else.
   process.send?.(documentOf(node));
-  await runUntilStopped(terminal, node);
+  const over = new AbortController();
+  beside(node, over.signal);
+  await runUntilStopped(terminal, node).finally(() => over.abort());
 }
 
 async function runUntilStopped(terminal: Terminal, node: RunningNode): Promise<void> {

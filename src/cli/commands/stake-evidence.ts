@@ -8,6 +8,7 @@ import { buildEvidence } from "#wallet/core";
 import { findSigner } from "../accounts.ts";
 import { newAskingCommand, newOrderCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
+import { createNames } from "../names.ts";
 import { examples, readCount } from "../options.ts";
 import { assertMayGoAhead, placeOrder, showPlaced } from "../order.ts";
 import { print } from "../print.ts";
@@ -30,7 +31,7 @@ function listCommand(terminal: Terminal) {
     .addHelpText("after", examples("agon stake evidence list", "agon stake evidence list --node node-2 --json"))
     .action(async (options) => {
       const evidence = await connect(terminal, options).stake.evidence();
-      await print(terminal, options, evidence, () => showEvidence(evidence));
+      await print(terminal, options, evidence, () => showEvidence(evidence, createNames()));
     });
 }
 

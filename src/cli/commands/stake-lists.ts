@@ -3,6 +3,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { newAskingCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
+import { createNames } from "../names.ts";
 import { examples, readCount } from "../options.ts";
 import { print } from "../print.ts";
 import { showEpoch, showEpochs, showValidators } from "../show-stake.ts";
@@ -15,7 +16,9 @@ export function validatorsCommand(terminal: Terminal): CommandUnknownOpts {
     .action(async (options) => {
       const { stake } = connect(terminal, options);
       const [validators, finality] = await Promise.all([stake.validators(), stake.finality()]);
-      await print(terminal, options, { ...validators, finality }, () => showValidators(validators, finality));
+      await print(terminal, options, { ...validators, finality }, () =>
+        showValidators(validators, finality, createNames()),
+      );
     });
 }
 
@@ -30,7 +33,7 @@ export function epochsCommand(terminal: Terminal): CommandUnknownOpts {
       const { stake } = connect(terminal, options);
       if (epoch !== undefined) {
         const found = await stake.epoch(epoch);
-        return print(terminal, options, found, () => showEpoch(found));
+        return print(terminal, options, found, () => showEpoch(found, createNames()));
       }
       const page = { limit, ...(from === undefined ? {} : { from }) };
       const [epochs, finality] = await Promise.all([stake.epochs(page), stake.finality()]);

@@ -9,6 +9,7 @@ import { addressText, findAddress } from "../accounts.ts";
 import { newAccountCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
 import { type KeystoreChoice, keystorePath } from "../keystores.ts";
+import { createNames } from "../names.ts";
 import { examples, readCount } from "../options.ts";
 import { print } from "../print.ts";
 import { usageError } from "../report-error.ts";
@@ -46,7 +47,7 @@ function statusCommand(terminal: Terminal) {
       const { stake } = client;
       const [validators, finality] = await Promise.all([stake.validators(), stake.finality()]);
       const found = await withBond(address, () => stake.validator(address));
-      await print(terminal, options, found, () => showStake(found, validators, finality));
+      await print(terminal, options, found, () => showStake(found, validators, finality, createNames()));
     });
 }
 
@@ -62,7 +63,7 @@ function dutiesCommand(terminal: Terminal) {
       const address = await findOwner(terminal, chain, owner, options);
       const { rules } = await client.stake.validators();
       const duties = await withBond(address, () => client.stake.duties(address, { count }));
-      await print(terminal, options, duties, () => showDuties(duties, rules));
+      await print(terminal, options, duties, () => showDuties(duties, rules, createNames()));
     });
 }
 

@@ -2,10 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { createClient } from "#api/contract";
 import { fromHex, OperationError, toHex } from "#base";
 import { loadConfig, type NodeConfig } from "#node";
 import { chainIdOf } from "#spec";
 import { addValidatorKey, hasValidatorKeys, type ValidatorKeyInfo, validatorFolder } from "#wallet";
+import { tellFirstDuty } from "../first-duty.ts";
 import { readNewPassphrase, readPassphrase } from "../keystores.ts";
 import { addSettingFlags, CONFIG_FILE, loadSettings, readSetting } from "../node-settings.ts";
 import { debugOption, examples, jsonOption, passphraseFileOption } from "../options.ts";
@@ -129,7 +131,11 @@ function runCommand(terminal: Terminal) {
         ...(asked === "" ? { "validator.key": OWN_KEYS } : {}),
         ...(options.bootstrap === undefined ? {} : { "p2p.bootstrap": options.bootstrap }),
       });
-      await runNode(terminal, loaded, options, await passphraseFor(terminal, loaded.config));
+      const passphrase = await passphraseFor(terminal, loaded.config);
+      await runNode(terminal, loaded, options, passphrase, ({ api, signingKeys }, over) => {
+        const client = createClient({ baseUrl: api.url, fetch: terminal.fetch });
+        void tellFirstDuty(terminal, client, signingKeys.map(toHex), over);
+      });
     });
   addSettingFlags(command as unknown as CommandUnknownOpts);
   return command;

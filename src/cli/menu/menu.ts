@@ -7,6 +7,7 @@ import { addressText, findSigner, type Signer } from "../accounts.ts";
 import { connect, connectForOrders } from "../connect.ts";
 import { confirmFee } from "../fee-guard.ts";
 import { mineBlocks } from "../mining.ts";
+import { createNames } from "../names.ts";
 import { createPatience } from "../patience.ts";
 import { describePayment } from "../payment-text.ts";
 import { age, coins, facts, plural } from "../print.ts";
@@ -95,9 +96,12 @@ async function act(action: Exclude<MenuAction, "account" | "quit">, session: Ses
     case "peers":
       return note(terminal, `\n${showPeers(await client.peers())}`);
     case "chain":
-      return note(terminal, `\n${showBlockList((await client.blocks({ limit: SHOWN_BLOCKS })).items)}`);
+      return note(terminal, `\n${showBlockList((await client.blocks({ limit: SHOWN_BLOCKS })).items, createNames())}`);
     case "validators":
-      return note(terminal, `\n${showValidators(await client.stake.validators(), await client.stake.finality())}`);
+      return note(
+        terminal,
+        `\n${showValidators(await client.stake.validators(), await client.stake.finality(), createNames())}`,
+      );
     case "send":
       return sendCoins(session);
     case "mine":
