@@ -15,6 +15,7 @@ const packages: Readonly<Record<string, string>> = {
   faketime: "faketime",
   unshare: "util-linux",
   prlimit: "util-linux",
+  postgres: "postgresql",
 };
 
 /**

@@ -5,6 +5,7 @@ import { asHash, fromHex } from "#base";
 import { formatAddress, verifySignature } from "#crypto";
 import { thresholdTakenMessage } from "#model";
 import { devAccount, signThreshold } from "#wallet/core";
+import { type PostgresServer, postgresPrograms, startPostgres } from "../../../test/support/postgres-server.ts";
 import { tempDir } from "../../../test/support/temp.ts";
 import type { Terms } from "../trust/schemes.ts";
 import type { DatabaseOptions } from "./database-options.ts";
@@ -13,7 +14,6 @@ import { loadLuck, loadPoolStatus } from "./queries/pool-view.ts";
 import { createPublished } from "./queries/published.ts";
 import { loadReceipts } from "./queries/receipts.ts";
 import { loadPayouts, loadRound, loadRounds } from "./queries/round-view.ts";
-import { type PostgresServer, postgresPrograms, startPostgres } from "./testing/postgres-server.ts";
 import { testAddress } from "./testing/share-maker.ts";
 import {
   CHAIN_ID,

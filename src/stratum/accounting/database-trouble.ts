@@ -60,7 +60,7 @@ function postgresWords(error: Error, text: string): Known | null {
   if (url === null || code === "ERR_INVALID_URL")
     return { words: "the address of PostgreSQL is like postgres://user:password@host:5432/name" };
   // Without the password, which is part of the address.
-  const [server, name] = [url.host === "" ? "its socket" : url.host, decode(url.pathname.slice(1))];
+  const [server, name] = [url.searchParams.get("host") ?? url.host, decode(url.pathname.slice(1))];
   if (code !== null && UNREACHABLE.has(code))
     return { words: `no PostgreSQL answers at ${server} (${error.message}): is it running there?` };
   switch (code) {

@@ -125,15 +125,18 @@ function openSqlite(file: string, maxPages?: number): Reader {
 }
 
 /** Its driver is loaded only where it is used: most pools never do. */
-async function openPostgres({ url, socketDir }: Extract<DatabaseOptions, { kind: "postgres" }>): Promise<Reader> {
+async function openPostgres({ url: text }: Extract<DatabaseOptions, { kind: "postgres" }>): Promise<Reader> {
   const { default: postgres } = await import("postgres");
+  const url = new URL(text);
+  const host = url.searchParams.get("host");
+  url.searchParams.delete("host");
   const settings = {
-    ...(socketDir === undefined ? {} : { host: socketDir }),
+    ...(host === null ? {} : { host }),
     ...{ max: 1, max_lifetime: null, connect_timeout: CONNECT_S, fetch_types: false, onnotice: () => {} },
     // Heights, times and counts: safe integers all of them.
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
   };
-  const openClient: OpenClient = (onclose) => postgres(url, { ...settings, onclose });
+  const openClient: OpenClient = (onclose) => postgres(url.href, { ...settings, onclose });
   return new Kysely<Tables>({ dialect: createPostgresDialect(openClient, CONNECTIONS) });
 }
 

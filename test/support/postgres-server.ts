@@ -2,13 +2,17 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import postgres from "postgres";
-import type { DatabaseOptions } from "../database-options.ts";
+import type { DatabaseOptions } from "#stratum";
+import { requireProgram } from "./requires.ts";
 
 export interface PostgresServer extends AsyncDisposable {
   /** Another empty database with each call. */
-  createDatabase(): Promise<DatabaseOptions>;
+  createDatabase(): Promise<Extract<DatabaseOptions, { kind: "postgres" }>>;
+  /** All connections end at once; what was committed stays. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 const NOBODY = 65_534;
@@ -21,6 +25,11 @@ export function postgresPrograms(): string | null {
   const versions = listOf(debian).map((version) => join(debian, version, "bin"));
   const dirs = [...versions, ...(process.env.PATH ?? "").split(delimiter)];
   return dirs.find((dir) => isProgram(join(dir, "initdb")) && isProgram(join(dir, "postgres"))) ?? null;
+}
+
+/** As `postgresPrograms`, for tests that skip where there are none. @throws Error under CI */
+export function requirePostgres(context: Parameters<typeof requireProgram>[1]): string {
+  return postgresPrograms() ?? dirname(requireProgram("postgres", context));
 }
 
 /** @param programs as `postgresPrograms` found them */
@@ -43,26 +52,38 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
     "shared_buffers=16MB",
     "fsync=off",
   ];
-  const server = spawn(join(programs, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], {
-    ...identity,
-    env,
-    cwd: dir,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  await untilReady(server);
-  const admin = postgres(`postgres://${USER}@localhost/postgres`, { host: dir, max: 1, onnotice: () => {} });
+  const launch = async (): Promise<ChildProcess> => {
+    const started = spawn(join(programs, "postgres"), ["-D", data, ...settings.flatMap((one) => ["-c", one])], {
+      ...identity,
+      env,
+      cwd: dir,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    await untilReady(started);
+    return started;
+  };
+  let server = await launch();
+  const urlOf = (name: string) => `postgres://${USER}@localhost/${name}?host=${encodeURIComponent(dir)}`;
   let made = 0;
+  const halt = async (): Promise<void> => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGQUIT");
+    await ended;
+  };
   return {
     async createDatabase() {
       const name = `pool_${made++}`;
+      const admin = postgres(`postgres://${USER}@localhost/postgres`, { host: dir, max: 1, onnotice: () => {} });
       await admin.unsafe(`create database ${name}`);
-      return { kind: "postgres", url: `postgres://${USER}@localhost/${name}`, socketDir: dir };
+      await admin.end();
+      return { kind: "postgres", url: urlOf(name) };
+    },
+    halt,
+    async resume() {
+      server = await launch();
     },
     async [Symbol.asyncDispose]() {
-      await admin.end();
-      const ended = new Promise((resolve) => server.once("exit", resolve));
-      server.kill("SIGQUIT");
-      await ended;
+      await halt();
       rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
     },
   };
