@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { blameNobody, err, silentLogger } from "#base";
 import type { SignJob } from "#consensus";
+import { buildTransfer, devAccount } from "#wallet/core";
 import { driveFor, driveSettle, driveUntil } from "../../test/support/drive.ts";
 import { minerOf } from "../../test/support/forge.ts";
 import { testSigning, testValidator } from "../../test/support/validators.ts";
@@ -175,6 +176,42 @@ describe("producing by signing", () => {
     expect(asked).toEqual([]);
     expect(world.slotNow()).toBeGreaterThan(3);
     await driveSettle(world.clock, late.stop());
+  });
+
+  it("drafts less after it was late, and so does not stay without blocks", async () => {
+    const { chain, clock } = world;
+    /** How many each draft holds; more than six take longer than a slot. */
+    const drafts: number[] = [];
+    const transfers = Array.from({ length: 20 }, (_, nonce) =>
+      buildTransfer({
+        ...{ chainId: chain.chainId, seed: devAccount(1).seed, nonce },
+        outputs: [{ to: devAccount(2).address, amountAtoms: 5_000n }],
+      }),
+    );
+    const slow = new Producer(
+      { signers: VALIDATORS.map(({ signer }) => signer), address: minerOf(7) },
+      {
+        chain: {
+          draft(...args) {
+            const made = chain.draft(...args);
+            if (made.kind !== "draft") return made;
+            const count = made.block.transactions.length;
+            drafts.push(count);
+            if (count > 6) clock.runTo(made.block.expiresMs);
+            return made;
+          },
+          import: (candidates) => chain.import(candidates),
+          head: chain.head,
+        },
+        ...{ events: world.events, clock, sealer: idle, log: silentLogger, obstacle: () => null },
+        pending: () => transfers.slice(chain.account(devAccount(1).address)!.nonce),
+        signing: testSigning(VALIDATORS),
+      },
+    );
+    slow.start();
+    await driveUntil(clock, () => height() === 4);
+    expect(drafts).toEqual([20, 10, 5, 7, 3, 4, 5]);
+    await driveSettle(clock, slow.stop());
   });
 
   it("waits while there is an obstacle, and still takes the slot that is not over", async () => {

@@ -15,6 +15,9 @@ const REFRESH_MS = 1_000;
 const RETRY_MS = 1_000;
 /** Between two looks at whose turn it is, when nothing happens. */
 const LEAST_WAIT_MS = 10;
+/** Of a draft that was ready only after its slot the next one holds the first, and after one in time the second so much more. */
+const LATE_SHARE = 0.5;
+const GROWTH = 1.25;
 
 export interface ProducerOptions {
   /** Those whose turn is looked for; the first one that has it makes the block. */
@@ -52,6 +55,8 @@ export class Producer {
   #newcomers = 0;
   /** The slot in which something was signed, or refused to be, is over then. */
   #restUntilMs = 0;
+  /** Transactions that a draft gets: on a slow machine those that are pending may be more than a slot has time for. */
+  #mostTransactions = Number.POSITIVE_INFINITY;
   readonly #refusal: ReturnType<typeof createRefusalNotice>;
   #loop: Promise<void> = Promise.resolve();
 
@@ -131,7 +136,7 @@ export class Producer {
     if (this.#restUntilMs > clock.nowMs()) return { kind: "later", atMs: this.#restUntilMs };
     let best: DraftResult = { kind: "never", why: "there is no key to produce with" };
     for (const me of this.#options.signers) {
-      const draft = chain.draft({ me, address }, pending(), votes());
+      const draft = chain.draft({ me, address }, Iterator.from(pending()).take(this.#mostTransactions), votes());
       if (draft.kind === "draft") return draft;
       if (best.kind === "never" || (draft.kind === "later" && best.kind === "later" && draft.atMs < best.atMs))
         best = draft;
@@ -215,7 +220,11 @@ export class Producer {
       throw new OperationError("cannot-produce", "blocks of this chain are signed, and there is nobody to sign");
     // Drafting may take until the slot is over; a head that moved meanwhile may hold a block of this very slot.
     const nowMs = clock.nowMs();
-    if (signal.aborted || nowMs < block.header.timeMs || nowMs >= block.expiresMs) return null;
+    const isLate = nowMs >= block.expiresMs;
+    this.#mostTransactions = isLate
+      ? Math.max(1, Math.floor(block.transactions.length * LATE_SHARE))
+      : Math.ceil(this.#mostTransactions * GROWTH);
+    if (signal.aborted || nowMs < block.header.timeMs || isLate) return null;
     this.#restUntilMs = block.expiresMs;
     const seal = await signing.sign(job);
     this.#refusal.tell(seal.ok ? null : seal.error);
