@@ -23,6 +23,7 @@ export {
   usePoolPayouts,
   usePoolRound,
   usePoolRounds,
+  useRoundOfBlock,
 } from "./pool-queries.ts";
 export {
   PAGE_SIZE,

@@ -32,6 +32,7 @@ export const keys = {
   poolPayouts: ["pool", "payouts"],
   poolRounds: ["pool", "rounds"],
   poolRound: (id: number) => ["pool", "round", id],
+  poolRoundOf: (hash: string) => ["pool", "round-of", hash],
   connection: ["live", "connection"],
   feed: ["live", "feed"],
   trends: ["live", "trends"],

@@ -18,6 +18,7 @@ import type {
   PoolPageQuery,
   PoolPayouts,
   PoolRound,
+  PoolRoundLine,
   PoolRounds,
 } from "#api/contract";
 import { useClient } from "./context.tsx";
@@ -71,6 +72,16 @@ export function usePoolRound(id: number | null): UseQueryResult<PoolRound> {
   return useQuery({
     queryKey: keys.poolRound(id ?? -1),
     queryFn: id === null ? skipToken : ({ signal }) => client.pool.round(id, { signal }),
+    refetchInterval: EVERY_MS,
+  });
+}
+
+/** The round that a block ended; null when the pool knows nothing of the block. */
+export function useRoundOfBlock(hash: string): UseQueryResult<PoolRoundLine | null> {
+  const client = useClient();
+  return useQuery({
+    queryKey: keys.poolRoundOf(hash),
+    queryFn: async ({ signal }) => (await client.pool.rounds({ block: hash }, { signal })).items[0] ?? null,
     refetchInterval: EVERY_MS,
   });
 }

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Block } from "#api/contract";
-import { PAGE_SIZE, useBlock, useBlockTransactions, useNames } from "../client/index.ts";
+import { PAGE_SIZE, useBlock, useBlockTransactions, useNames, usePool } from "../client/index.ts";
+import { PoolFinder } from "../pool/pool-block-fact.tsx";
 import {
   AddressLabel,
   Amount,
@@ -89,6 +90,7 @@ function Neighbours({ block }: { readonly block: Block }) {
 
 function BlockFacts({ block }: { readonly block: Block }) {
   const names = useNames();
+  const { data: pool } = usePool();
   const facts: (Fact | null)[] = [
     { label: "Hash", value: <Hash value={block.hash} full copy /> },
     {
@@ -110,6 +112,7 @@ function BlockFacts({ block }: { readonly block: Block }) {
     },
     ...drawFacts(block),
     { label: "Producer", value: <AddressLabel address={block.proposer} name={names.get(block.proposer)} copy /> },
+    pool?.address === block.proposer ? { label: "Found by", value: <PoolFinder block={block} /> } : null,
     { label: "Size", value: `${formatBytes(block.sizeBytes)}, ${plural(block.transactionCount, "transaction")}` },
     { label: "Fees", value: <Amount atoms={BigInt(block.fees)} /> },
     {

@@ -1,6 +1,7 @@
+import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useSyncExternalStore } from "react";
 import { withPrefix } from "../app/overview/chain-stats.ts";
-import { useBlock, useDevnetAccounts, useDevnetNodes, useStatus } from "../client/index.ts";
+import { useBlock, useDevnetAccounts, useDevnetNodes, useFeature, usePool, useStatus } from "../client/index.ts";
 import {
   Badge,
   Card,
@@ -27,6 +28,7 @@ export function MiningPage() {
   const accounts = useDevnetAccounts();
   const miner = useKeptMiner(createPageMiner);
   const state = useSyncExternalStore(miner.subscribe, miner.state);
+  const hasPool = useFeature("pool") === true;
   const isReady = nodes.data === null || accounts.data !== undefined;
   return (
     <>
@@ -50,6 +52,8 @@ export function MiningPage() {
         <Card>
           <SkeletonRows rows={6} />
         </Card>
+      ) : hasPool && nodes.data === null ? (
+        <AtPoolOnly />
       ) : (
         <>
           <div className="grid items-stretch gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
@@ -60,7 +64,7 @@ export function MiningPage() {
             </div>
           </div>
           <FoundCard found={state.found} />
-          <OtherWays isDevnet={nodes.data !== null} />
+          <OtherWays isDevnet={nodes.data !== null} hasPool={hasPool} />
         </>
       )}
     </>
@@ -125,15 +129,58 @@ function RateCard({ state }: { readonly state: MinerState }) {
   );
 }
 
-function OtherWays({ isDevnet }: { readonly isDevnet: boolean }) {
-  const api = `--api ${location.origin}`;
-  const to = isDevnet ? "--to dev-3" : "--to <address>";
+const ANYBODY = "<address>";
+
+function OtherWays({ isDevnet, hasPool }: { readonly isDevnet: boolean; readonly hasPool: boolean }) {
+  const to = isDevnet ? "dev-3" : ANYBODY;
   return (
     <Card title="Faster: from the command line">
       <div className="flex flex-col items-start gap-3 text-ink-soft text-sm">
-        <p>The same search, with all cores, for this node or for a pool that speaks Stratum.</p>
-        <CommandLine command={`agon mine --solo ${to} ${api}`} />
-        <CommandLine command="agon mine --pool stratum+tcp://127.0.0.1:3333 --address <address>" />
+        <p>The same search, with all cores, for this node:</p>
+        <CommandLine command={`agon mine --solo --to ${to} --api ${location.origin}`} />
+        {hasPool ? (
+          <AtPool isDevnet={isDevnet} />
+        ) : (
+          <>
+            <p>Or for a pool that speaks Stratum, when you know one:</p>
+            <CommandLine command={`agon mine --pool stratum+tcp://<host>:3333 --address ${ANYBODY}`} />
+          </>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+/** One line to point a miner at the pool of this server. */
+function AtPool({ isDevnet }: { readonly isDevnet: boolean }) {
+  const { data: pool } = usePool();
+  const accounts = useDevnetAccounts();
+  const address = (isDevnet ? accounts.data?.[3]?.address : undefined) ?? ANYBODY;
+  return (
+    <>
+      <p>
+        Or for the{" "}
+        <Link to="/pool" className="underline underline-offset-3">
+          pool
+        </Link>
+        , which divides blocks among its miners by their work:
+      </p>
+      {pool?.stratum[0] === undefined ? (
+        <SkeletonRows rows={1} />
+      ) : (
+        <CommandLine command={`agon mine --pool ${pool.stratum[0]} --address ${address}`} />
+      )}
+    </>
+  );
+}
+
+/** On a pool's own server: its node takes no orders from pages. */
+function AtPoolOnly() {
+  return (
+    <Card title="Mine at this pool">
+      <div className="flex flex-col items-start gap-3 text-ink-soft text-sm">
+        <p>Mining in the page needs a node, and this server is a pool's. A miner outside finds it there:</p>
+        <AtPool isDevnet={false} />
       </div>
     </Card>
   );

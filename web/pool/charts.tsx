@@ -4,7 +4,6 @@ import type { PoolLuck, PoolSample } from "#api/contract";
 import { withPrefix } from "../app/overview/chain-stats.ts";
 import { Card, EmptyState, plural, SkeletonRows, useNowMs } from "../ui/index.ts";
 import { fillMinutes } from "./fill-minutes.ts";
-import { ConnectLines } from "./parts.tsx";
 import { percent } from "./words.ts";
 
 const SeriesChart = lazy(async () => ({ default: (await import("./series-chart.tsx")).SeriesChart }));
@@ -74,12 +73,9 @@ export function EffortCard({ luck }: { readonly luck: PoolLuck | undefined }) {
       {luck === undefined ? (
         <SkeletonRows rows={4} />
       ) : rounds.length === 0 ? (
-        <div className="flex flex-col items-center gap-3 py-4">
-          <EmptyState icon="blocks" title="No block yet">
-            When a miner of the pool finds one, its round ends, and the work that it took is drawn here.
-          </EmptyState>
-          <ConnectLines />
-        </div>
+        <EmptyState icon="blocks" title="No block yet">
+          When a miner of the pool finds one, its round ends, and the work that it took is drawn here.
+        </EmptyState>
       ) : (
         <Suspense fallback={<SkeletonRows rows={4} />}>
           <SeriesChart

@@ -1,18 +1,20 @@
 /** Small parts that all pages about the pool share. */
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { type Pages, useFeature, usePool } from "../client/index.ts";
+import { type ReactNode, useEffect, useState } from "react";
+import { type Pages, useDevnetAccounts, useDevnetNodes, useFeature, useNames, usePool } from "../client/index.ts";
 import {
   Badge,
   Button,
   Card,
   CommandLine,
+  cx,
   EmptyState,
   ErrorState,
   Identicon,
   SkeletonRows,
   shorten,
 } from "../ui/index.ts";
+import { PoolAway } from "./pool-away.tsx";
 import type { Word } from "./words.ts";
 
 export function WordBadge({ word: { word, tone, icon }, title }: { readonly word: Word; readonly title?: string }) {
@@ -25,6 +27,7 @@ export function WordBadge({ word: { word, tone, icon }, title }: { readonly word
 
 /** A miner by its address; a link to its page at the pool. */
 export function MinerLabel({ address }: { readonly address: string }) {
+  const name = useNames().get(address);
   return (
     <Link
       to={`/pool/miners/${address}`}
@@ -32,21 +35,46 @@ export function MinerLabel({ address }: { readonly address: string }) {
       className="inline-flex min-w-0 items-center gap-2 underline-offset-3 hover:underline"
     >
       <Identicon value={address} />
-      <span className="tabular whitespace-nowrap">{shorten(address, 8)}</span>
+      {name === undefined ? null : <span className="font-medium">{name}</span>}
+      <span className={cx("tabular whitespace-nowrap", name !== undefined && "text-ink-soft")}>
+        {shorten(address, name === undefined ? 8 : 5)}
+      </span>
     </Link>
   );
+}
+
+/** Why the pool does not answer; null while it does. A query that is tried again forgets why it is tried again. */
+function usePoolTrouble(): string | null {
+  const { isError, isSuccess, error } = usePool();
+  const [trouble, setTrouble] = useState<string | null>(null);
+  useEffect(() => {
+    if (isError) setTrouble(error.message);
+    else if (isSuccess) setTrouble(null);
+  }, [isError, isSuccess, error]);
+  return trouble;
 }
 
 /** The pages of a pool, where the server is one's; elsewhere how to get one. */
 export function PoolOnly({ children }: { readonly children: ReactNode }) {
   const hasPool = useFeature("pool");
+  const trouble = usePoolTrouble();
+  const { data: nodes } = useDevnetNodes();
   if (hasPool === undefined)
     return (
       <Card>
         <SkeletonRows rows={6} />
       </Card>
     );
+  if (hasPool && trouble !== null) return <PoolAway message={trouble} />;
   if (hasPool) return children;
+  if (nodes !== null && nodes !== undefined)
+    return (
+      <Card>
+        <EmptyState icon="pool" title="This devnet has no pool" command="agon devnet --pool --data ./pooled">
+          Start one with a pool: on a chain that follows the hash rate, it lets any miner join in.
+        </EmptyState>
+      </Card>
+    );
   return (
     <Card>
       <EmptyState icon="pool" title="This server is not a pool's" command="agon pool --from dev-0">
@@ -56,14 +84,19 @@ export function PoolOnly({ children }: { readonly children: ReactNode }) {
   );
 }
 
+/** Of a devnet's accounts. */
+const EXAMPLE_MINER = 3;
+
 /** How a miner gets here. */
-export function ConnectLines({ address = "<address>" }: { readonly address?: string }) {
+export function ConnectLines({ address }: { readonly address?: string }) {
   const { data: pool } = usePool();
+  const accounts = useDevnetAccounts();
+  const who = address ?? accounts.data?.[EXAMPLE_MINER]?.address ?? "<address>";
   const url = pool?.stratum[0] ?? "stratum+tcp://127.0.0.1:3333";
   return (
     <div className="flex min-w-0 max-w-full flex-col items-start gap-2">
-      <CommandLine command={`agon mine --pool ${url} --address ${address}`} />
-      <CommandLine command={`minerd -a sha256d -o ${url} -u ${address} -p x`} />
+      <CommandLine command={`agon mine --pool ${url} --address ${who}`} />
+      <CommandLine command={`minerd -a sha256d -o ${url} -u ${who} -p x`} />
     </div>
   );
 }

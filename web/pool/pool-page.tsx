@@ -1,9 +1,9 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { PoolInfo, PoolLuck, PoolMinerLine } from "#api/contract";
+import type { PoolInfo, PoolLuck, PoolMinerLine, PoolSample } from "#api/contract";
 import { parseAddress } from "#crypto";
 import { withPrefix } from "../app/overview/chain-stats.ts";
-import { usePool, usePoolHistory, usePoolLuck, usePoolMiners, usePoolRounds } from "../client/index.ts";
+import { useNames, usePool, usePoolHistory, usePoolLuck, usePoolMiners, usePoolRounds } from "../client/index.ts";
 import { QueryCard } from "../explorer/query-card.tsx";
 import {
   Amount,
@@ -76,17 +76,20 @@ function StateBadge({ pool }: { readonly pool: PoolInfo }) {
 function Inside({ pool }: { readonly pool: PoolInfo | undefined }) {
   const { data: history } = usePoolHistory(HOURS);
   const { data: luck } = usePoolLuck();
+  const miners = usePoolMiners();
+  const isNew = miners.data?.pages[0]?.items.length === 0;
   return (
     <>
       <Troubles pool={pool} />
-      <Figures pool={pool} luck={luck} />
+      <Figures pool={pool} luck={luck} samples={history?.items ?? []} />
+      {isNew ? <BeginCard /> : null}
       <div className="grid gap-4 lg:grid-cols-2">
         <RateCard samples={history?.items} title={`Last ${HOURS} hours`} />
         <EffortCard luck={luck} />
       </div>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
         <div className="flex min-w-0 flex-col gap-4">
-          <FindCard pool={pool} />
+          <FindCard pool={pool} isNew={isNew} />
           <TermsCard />
         </div>
         <div className="flex min-w-0 flex-col gap-4">
@@ -96,6 +99,21 @@ function Inside({ pool }: { readonly pool: PoolInfo | undefined }) {
       </div>
       <WithholdingCard luck={luck} />
     </>
+  );
+}
+
+/** Until the first share. */
+function BeginCard() {
+  return (
+    <Card title="Nobody has mined here yet">
+      <div className="flex flex-col gap-3 text-ink-soft text-sm">
+        <p>
+          Point a miner at this pool: the first is this program's own, the second any that speaks Stratum V1. Its first
+          share puts it on this page.
+        </p>
+        <ConnectLines />
+      </div>
+    </Card>
   );
 }
 
@@ -123,7 +141,13 @@ function Troubles({ pool }: { readonly pool: PoolInfo | undefined }) {
   );
 }
 
-function Figures({ pool, luck }: { readonly pool: PoolInfo | undefined; readonly luck: PoolLuck | undefined }) {
+interface FiguresProps {
+  readonly pool: PoolInfo | undefined;
+  readonly luck: PoolLuck | undefined;
+  readonly samples: readonly PoolSample[];
+}
+
+function Figures({ pool, luck, samples }: FiguresProps) {
   const [rate, prefix] = withPrefix(Math.round(pool?.hashRate ?? 0));
   const all = pool && pool.blocks.pending + pool.blocks.confirmed;
   return (
@@ -132,6 +156,7 @@ function Figures({ pool, luck }: { readonly pool: PoolInfo | undefined; readonly
         label="Hash rate"
         value={pool && rate}
         unit={`${prefix}H/s`}
+        trend={samples.map(({ hashRate }) => hashRate)}
         hint="What the shares of the last ten whole minutes stand for"
       />
       <StatPanel
@@ -144,6 +169,7 @@ function Figures({ pool, luck }: { readonly pool: PoolInfo | undefined; readonly
         label="This round"
         value={pool && percent(pool.round.effort, 0)}
         {...(pool === undefined ? {} : { unit: plural(pool.round.shares, "share") })}
+        trend={luck?.rounds.map(({ effort }) => effort).toReversed() ?? []}
         hint="Effort: the work so far, in blocks that it could expect. 100 % is as long as usual"
       />
       <StatPanel
@@ -168,14 +194,18 @@ function Figures({ pool, luck }: { readonly pool: PoolInfo | undefined; readonly
 }
 
 /** My miner, by address. */
-function FindCard({ pool }: { readonly pool: PoolInfo | undefined }) {
+function FindCard({ pool, isNew }: { readonly pool: PoolInfo | undefined; readonly isNew: boolean }) {
   const navigate = useNavigate();
   const [address, setAddress] = useState("");
-  const text = address.trim();
+  const names = useNames();
+  const typed = address.trim();
+  const text = [...names].find(([, name]) => name === typed)?.[0] ?? typed;
   const prefix = pool?.chain.addressPrefix ?? "";
   const isValid = text !== "" && parseAddress(text, prefix).ok;
   const problem =
-    text === "" || isValid || pool === undefined ? undefined : `Not an address of this chain (${prefix}1…)`;
+    text === "" || isValid || pool === undefined
+      ? undefined
+      : `Neither an address of this chain (${prefix}1…) nor a name known here`;
   return (
     <Card title="My miner">
       <form
@@ -192,16 +222,18 @@ function FindCard({ pool }: { readonly pool: PoolInfo | undefined }) {
           onChange={(event) => setAddress(event.target.value)}
           placeholder={`${prefix}1…`}
           problem={problem}
-          help="The user name that your miner gives, without the part behind the dot"
+          help={`The user name that your miner gives, without the part behind the dot${names.size === 0 ? "" : "; or a name, such as dev-3"}`}
         />
         <Button type="submit" look="primary" disabled={!isValid} className="self-start">
           Show
         </Button>
       </form>
-      <div className="mt-5 flex flex-col gap-2 border-line border-t pt-4 text-ink-soft text-sm">
-        <p>Connect any miner that speaks Stratum V1:</p>
-        <ConnectLines {...(isValid ? { address: text } : {})} />
-      </div>
+      {isNew ? null : (
+        <div className="mt-5 flex flex-col gap-2 border-line border-t pt-4 text-ink-soft text-sm">
+          <p>Connect any miner that speaks Stratum V1:</p>
+          <ConnectLines {...(isValid ? { address: text } : {})} />
+        </div>
+      )}
     </Card>
   );
 }
@@ -292,12 +324,9 @@ function MinersCard() {
       title="Miners"
       pages={usePoolMiners()}
       empty={
-        <div className="flex flex-col items-center gap-3 px-4 pb-6">
-          <EmptyState icon="pick" title="Nobody has mined here yet">
-            The first share of an address puts it on this list.
-          </EmptyState>
-          <ConnectLines />
-        </div>
+        <EmptyState icon="pick" title="No miner yet">
+          The first share of an address puts it on this list.
+        </EmptyState>
       }
     >
       {(items) => <DataTable label="Miners" columns={MINER_COLUMNS} rows={items} rowKey={({ address }) => address} />}
