@@ -11,6 +11,8 @@ import type { LoadTarget, PoolUsage } from "./pool-load.ts";
 
 export interface WholeOptions {
   readonly nodes: number;
+  /** Of the chain; `test` unless it is given. */
+  readonly spec?: string;
   /** Options of `agon pool run` beside those of places and ports. */
   readonly pool: readonly string[];
   /** Options of `agon devnet` beside those. */
@@ -34,7 +36,7 @@ const MIB = 2 ** 20;
 
 export async function startWhole(options: WholeOptions): Promise<WholePool> {
   const folder = await mkdtemp(join(tmpdir(), "agon-pool-"));
-  const more = ["--nodes", String(options.nodes), "--spec", "test", ...(options.devnet ?? [])];
+  const more = ["--nodes", String(options.nodes), "--spec", options.spec ?? "test", ...(options.devnet ?? [])];
   const devnet = await startDevnet(join(folder, "net"), more);
   const undo = async (): Promise<void> => {
     await devnet.stop("SIGTERM");

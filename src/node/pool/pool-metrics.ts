@@ -43,6 +43,7 @@ export function createPoolMetrics({ stratum, events, status }: PoolMetricsParts)
   counter("agon_stratum_work_hashes_total", "Expected hashes of accepted shares", () => Number(stratum.workTotal));
   counter("agon_stratum_blocks_found_total", "Shares that were blocks", () => stratum.blocksFoundTotal);
   counter("agon_stratum_blocks_accepted_total", "Blocks that the node took", () => stratum.blocksAcceptedTotal);
+  counter("agon_stratum_sibling_blocks_total", "Shares that could only be siblings", () => stratum.siblingsTotal);
   counter("agon_stratum_jobs_total", "Jobs made", () => stratum.jobsTotal);
   counter("agon_stratum_requests_total", "Requests read", () => stratum.requestsTotal);
   counter("agon_stratum_malformed_lines_total", "Lines that were no requests", () => stratum.malformedLinesTotal);

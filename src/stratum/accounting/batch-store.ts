@@ -1,5 +1,5 @@
 /** How a batch of shares, the round they belong to and signed tree heads are written down. */
-import { asHash, type Key, toHex } from "#base";
+import { type Key, toHex } from "#base";
 import type { FoundBlock } from "../share.ts";
 import { frontierRoot } from "../trust/share-log.ts";
 import type { SignedTreeHead, TreeHead } from "../trust/tree-head.ts";
@@ -15,7 +15,7 @@ export async function openRound(options: AccountingOptions, parts: AccountingPar
   const { database, clock } = parts;
   const loaded = await loadCurrentRound(database.reader, poolKey);
   if (loaded !== null && loaded.frontier.size > 0) return loaded;
-  const first = loaded ?? beginRound(1, options.terms, clock.nowMs(), asHash(new Uint8Array(32)));
+  const first = loaded ?? beginRound(options.terms, clock.nowMs(), null);
   const round = { ...first, terms: options.terms };
   await database.write(async (tx) => {
     await tx.deleteFrom("rounds").where("id", "=", round.id).execute();

@@ -6,7 +6,7 @@ import { encodeShareRecord } from "../trust/share-record.ts";
 import type { MinerIndex, NewMiner } from "./miner-index.ts";
 import type { AccountingOptions } from "./parts.ts";
 import { recordBody } from "./record-bytes.ts";
-import { addTally, beginRound, type RoundState, type Tally } from "./round-state.ts";
+import { addTally, beginRound, expectationOf, type RoundState, type Tally } from "./round-state.ts";
 import type { SharesTable, WithheldTable } from "./tables.ts";
 
 export interface QueuedShare {
@@ -66,7 +66,9 @@ export function prepareBatch(queued: readonly QueuedShare[], around: Surrounding
     rows.push(row);
     entries.push({ miner, share });
     frontier = appendLeaf(frontier, leafHash(record));
-    const tally: Tally = { work: share.work, shares: 1, expected: Number(share.work) / Number(share.blockWork) };
+    const { header, work: shareWork, blockWork } = share;
+    const expectation = expectationOf(header, shareWork, blockWork, round.wonParent);
+    const tally: Tally = { work: shareWork, shares: 1, expected: expectation };
     addTally(tallies, miner, tally);
     work += share.work;
     expected += tally.expected;
@@ -74,6 +76,10 @@ export function prepareBatch(queued: readonly QueuedShare[], around: Surrounding
   const after: RoundState = { ...round, frontier, work, expected };
   const found = blockAt < 0 ? null : entries.at(-1)!;
   const nextRound =
-    found === null ? null : beginRound(round.id + 1, options.terms, found.share.timeMs, frontierRoot(frontier));
+    found === null
+      ? null
+      : beginRound(options.terms, found.share.timeMs, {
+          ...{ id: round.id, root: frontierRoot(frontier), header: found.share.header },
+        });
   return { taken: taken.length, tallies, rows, withheld, newMiners, entries, found, round: after, nextRound };
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { describe, expect, test } from "vitest";
-import { equalBytes, OperationError, toHex } from "#base";
+import { asHash, equalBytes, type Hash, OperationError, toHex } from "#base";
 import { driveSettle } from "../../../test/support/drive.ts";
 import { tempDir } from "../../../test/support/temp.ts";
 import { createLogTree, frontierRoot, leafHash } from "../trust/share-log.ts";
@@ -75,6 +75,33 @@ describe("the share journal", () => {
     shares.blockFound(foundBlock(block));
     await driveSettle(pool.clock, Promise.all(counted));
     expect(shares.round().id).toBe(2);
+  });
+
+  test("work on the parent of the block before counts as work, and not as a chance", async () => {
+    const file = `${tempDir("spent")}/pool.db`;
+    const database = { kind: "sqlite" as const, file };
+    let before: unknown;
+    {
+      await using pool = await createTestPool({ database });
+      const { maker, accounting } = pool;
+      const parent = asHash(new Uint8Array(32).fill(7));
+      const make = (wish: { parent?: Hash }) =>
+        maker.unworked({ address: testAddress(1), work: maker.blockWork / 2n, timeMs: pool.clock.nowMs(), ...wish });
+      const block = make({ parent });
+      const counted = [accounting.shares.accepted(block)];
+      accounting.shares.blockFound(foundBlock(block));
+      counted.push(accounting.shares.accepted(make({ parent })), accounting.shares.accepted(make({})));
+      await accounting.shares.flush();
+      await Promise.all(counted);
+      const { id, work, expected, tallies } = accounting.shares.round();
+      expect({ id, work }).toEqual({ id: 2, work: 2n * (maker.blockWork / 2n) });
+      expect(expected).toBeCloseTo(0.5, 3);
+      before = { expected, tallies };
+    }
+    // As it was before the process ended.
+    await using pool = await createTestPool({ database });
+    const { expected, tallies } = pool.accounting.shares.round();
+    expect({ expected, tallies }).toEqual(before);
   });
 
   test("what the node says of a block is noted, however early", async () => {

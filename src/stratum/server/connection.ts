@@ -1,6 +1,7 @@
 /** A socket and its bounds: lines in at a rate, lines out as far as they are read, and an end to all that is too much. */
 import type { Socket } from "node:net";
 import type { Cancel } from "#base";
+import type { Backlog } from "./backlog.ts";
 import { handleLine } from "./handle-line.ts";
 import { LineReader } from "./line-reader.ts";
 import type { Pool } from "./pool.ts";
@@ -24,6 +25,8 @@ export class Connection implements Outlet {
   /** Answers of the chunk at hand, sent together. */
   #batch: string | null = null;
   #cancelResume: Cancel = () => {};
+  /** When the oldest line that waits has arrived; null while none does. */
+  #waitingSinceMs: number | null = null;
 
   constructor(pool: Pool, socket: Socket, host: string, onClose: () => void) {
     const nowMs = pool.clock.nowMs();
@@ -75,19 +78,21 @@ export class Connection implements Outlet {
   #receive(chunk: Buffer): void {
     if (this.#droppedMs !== null) return;
     this.#reader.push(chunk);
-    this.#work(performance.now());
+    this.#work();
   }
 
   /** Takes lines as far as the rate permits; the rest waits, and so does the miner. */
-  #work(arrivedMs: number): void {
+  #work(): void {
     const { options, clock, metrics } = this.#pool;
     const nowMs = clock.nowMs();
+    const arrivedMs = this.#waitingSinceMs ?? performance.now();
+    this.#waitingSinceMs = null;
     this.#refill(nowMs);
     const observe = (): void => metrics.onAnswer(performance.now() - arrivedMs);
     let answered = 0;
     let tooLong = false;
     this.#batch = "";
-    while (this.#tokens >= 1 && this.#droppedMs === null) {
+    while (this.#tokens >= 1 && this.#fullBacklog === null && this.#droppedMs === null) {
       const line = this.#reader.next();
       tooLong = line === "too-long";
       if (line === null || tooLong) break;
@@ -106,7 +111,7 @@ export class Connection implements Outlet {
       if (this.session.ticket !== null) this.#pool.gate.strike(this.host, nowMs);
       this.drop(`a line is longer than ${options.maxLineBytes} bytes`);
     } else if (this.#pool.gate.isBanned(this.host, nowMs)) this.drop("too many invalid requests from your address");
-    else if (this.#tokens < 1 && this.#reader.heldBytes > 0) this.#pause();
+    else if (this.#reader.heldBytes > 0 && (this.#tokens < 1 || this.#fullBacklog !== null)) this.#pause(arrivedMs);
   }
 
   #refill(nowMs: number): void {
@@ -116,15 +121,22 @@ export class Connection implements Outlet {
     this.#tokensAtMs = nowMs;
   }
 
-  #pause(): void {
+  get #fullBacklog(): Backlog | null {
+    return [this.session.backlog, this.#pool.backlog].find(({ isFull }) => isFull) ?? null;
+  }
+
+  #pause(arrivedMs: number): void {
     const { clock, options } = this.#pool;
+    this.#waitingSinceMs = arrivedMs;
     this.#socket.pause();
     this.#cancelResume();
-    this.#cancelResume = clock.after(Math.ceil(1_000 / options.requestsPerSecond), () => {
+    const resume = (): void => {
       if (this.#socket.destroyed || this.#droppedMs !== null) return;
       this.#socket.resume();
-      this.#work(performance.now());
-    });
+      this.#work();
+    };
+    this.#cancelResume =
+      this.#fullBacklog?.whenRoom(resume) ?? clock.after(Math.ceil(1_000 / options.requestsPerSecond), resume);
   }
 
   #write(lines: string): void {

@@ -1,5 +1,5 @@
 /** The jobs that shares may still come for, all on one parent, and what was accepted on them (rules STRATUM-5 and STRATUM-12). */
-import type { Random } from "#base";
+import { type BlockId, equalBytes, type Random } from "#base";
 import { createJob, type Job } from "./job.ts";
 import type { StratumOptions } from "./settings.ts";
 import type { WorkTemplate } from "./work-source.ts";
@@ -15,6 +15,7 @@ export class JobBook {
   #opened = 0;
   #shares = 0;
   #current: Job | null = null;
+  #hasBlock = false;
 
   constructor(options: Pick<StratumOptions, "maxSharesPerJob" | "maxSharesRemembered">, random: Random) {
     this.#options = options;
@@ -42,7 +43,7 @@ export class JobBook {
   /** Makes a job of it; jobs on another parent are forgotten. */
   open(template: WorkTemplate, nowMs: number): Job {
     const parent = this.#current?.template.parent;
-    if (parent !== undefined && Buffer.compare(parent, template.parent) !== 0) this.clear();
+    if (parent !== undefined && !equalBytes(parent, template.parent)) this.clear();
     const order = this.#opened++;
     const job = createJob(order, (this.#firstSalt + order) % 2 ** 32, template, nowMs);
     this.#jobs.set(job.id, job);
@@ -55,6 +56,24 @@ export class JobBook {
     this.#jobs.clear();
     this.#shares = 0;
     this.#current = null;
+    this.#hasBlock = false;
+  }
+
+  /**
+   * A block on the present parent was found. Another one could only be its sibling, of which the chain takes one, so it is
+   * given to the node only where that refused the one before.
+   * @returns whether this one is to be given to it
+   */
+  claimBlock(): boolean {
+    const isFirst = !this.#hasBlock;
+    this.#hasBlock = true;
+    return isFirst;
+  }
+
+  /** The node refused the block that was found on this parent. */
+  releaseBlock(parent: BlockId): void {
+    const present = this.#current?.template.parent;
+    if (present !== undefined && equalBytes(present, parent)) this.#hasBlock = false;
   }
 
   isFull(job: Job): boolean {

@@ -28,6 +28,8 @@ export interface StratumMetrics {
   workTotal: bigint;
   blocksFoundTotal: number;
   blocksAcceptedTotal: number;
+  /** Shares that would be blocks, on a parent on which the pool had found one already. */
+  siblingsTotal: number;
   jobsTotal: number;
   cleanJobsTotal: number;
   requestsTotal: number;
@@ -50,6 +52,7 @@ export function createStratumMetrics(): StratumMetrics {
     workTotal: 0n,
     blocksFoundTotal: 0,
     blocksAcceptedTotal: 0,
+    siblingsTotal: 0,
     jobsTotal: 0,
     cleanJobsTotal: 0,
     requestsTotal: 0,

@@ -1,6 +1,7 @@
 /** What all connections of a server share. */
 import type { Clock, Logger } from "#base";
 import type { ShareSink } from "../share.ts";
+import type { Backlog } from "./backlog.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import type { StratumMetrics } from "./metrics.ts";
 import type { Session } from "./session.ts";
@@ -26,4 +27,6 @@ export interface Pool {
   /** Connections by account. */
   readonly accounts: Map<string, number>;
   readonly sessions: Set<Session>;
+  /** Shares of all sessions that were handed over and are not yet recorded. */
+  readonly backlog: Backlog;
 }

@@ -1,5 +1,6 @@
 /** One miner's connection as the protocol sees it. What belongs to the socket is in connection.ts. */
 import { assertInvariant } from "#base";
+import { Backlog } from "./backlog.ts";
 import { difficultyOf, type ShareDifficulty } from "./difficulty.ts";
 import type { Job } from "./job.ts";
 import type { Terms, Ticket } from "./tickets.ts";
@@ -20,6 +21,7 @@ export interface Outlet {
   drop(why: string): void;
 }
 
+const MOST_UNRECORDED = 256;
 /** More changes than jobs at a time are of no use. */
 const MAX_TERMS = 130;
 
@@ -45,8 +47,8 @@ export class Session {
   accepted = 0;
   rejected = 0;
   lastShareMs: number | null = null;
-  /** Shares handed over and not yet recorded. */
-  unrecorded = 0;
+  /** Its shares that were handed over and are not yet recorded. */
+  readonly backlog = new Backlog(MOST_UNRECORDED);
 
   constructor(outlet: Outlet, nowMs: number, difficulty: number) {
     this.outlet = outlet;

@@ -1,6 +1,8 @@
 /** What miners and the server say to each other, over real sockets. */
 import { afterEach, describe, expect, test } from "vitest";
+import type { BlockResult } from "../share.ts";
 import { EASY_TARGET } from "./testing/stub-source.ts";
+import type { MinerJob, TestMiner } from "./testing/test-miner.ts";
 import { startTestPool, type TestPool, testAddress } from "./testing/test-pool.ts";
 
 let pool: TestPool;
@@ -98,9 +100,11 @@ describe("a miner", () => {
     expect(pool.sink.blocks).toMatchObject([{ height: 1, rewardAtoms: 5_000_000_000n, share: { address: ADDRESS } }]);
     expect(pool.sink.blocks[0]!.id).toEqual(pool.sink.shares[0]!.hash);
     pool.source.answer = async () => ({ accepted: false, reason: "stale" });
-    await miner.submit(ADDRESS, miner.mine({ extranonce2: 1, accept: (hash) => hash <= EASY_TARGET }));
+    const job = await nextHead(pool, miner);
+    await miner.submit(ADDRESS, miner.mine({ job, extranonce2: 1, accept: (hash) => hash <= EASY_TARGET }));
     pool.source.answer = () => Promise.reject(new Error("connection refused"));
-    await miner.submit(ADDRESS, miner.mine({ extranonce2: 2, accept: (hash) => hash <= EASY_TARGET }));
+    // Refused, so that the next on the same parent is worth a try.
+    await miner.submit(ADDRESS, miner.mine({ job, extranonce2: 2, accept: (hash) => hash <= EASY_TARGET }));
     // By now the answers to the blocks are in, as the last of them had no way to go.
     await miner.call("mining.ping");
     expect(pool.sink.results).toEqual([
@@ -109,6 +113,26 @@ describe("a miner", () => {
       { accepted: false, reason: "Error: connection refused" },
     ]);
     expect(pool.server.metrics).toMatchObject({ blocksFoundTotal: 3, blocksAcceptedTotal: 1 });
+  });
+
+  test("finds no second block on a parent, but shares", async () => {
+    pool = await startTestPool({}, EASY_TARGET);
+    const miner = await pool.miner();
+    const submit = (extranonce2: number) =>
+      miner.submit(ADDRESS, miner.mine({ extranonce2, accept: (hash) => hash <= EASY_TARGET }));
+    const answer = Promise.withResolvers<BlockResult>();
+    pool.source.answer = () => answer.promise;
+    // While the node is asked, and when it has taken the first.
+    for (const extranonce2 of [1, 2]) expect(await submit(extranonce2)).toMatchObject({ result: true });
+    answer.resolve({ accepted: true });
+    expect(await submit(3)).toMatchObject({ result: true });
+    expect(pool.sink.shares).toHaveLength(3);
+    expect(pool.sink.blocks).toHaveLength(1);
+    expect(pool.source.submitted).toHaveLength(1);
+    expect(pool.server.metrics).toMatchObject({ blocksFoundTotal: 1, siblingsTotal: 2 });
+    await nextHead(pool, miner);
+    await submit(4);
+    expect(pool.sink.blocks).toHaveLength(2);
   });
 
   test("may roll the version bits that were agreed on, and no others", async () => {
@@ -197,3 +221,10 @@ describe("a miner", () => {
     expect(await miner.call("mining.ping")).toMatchObject({ result: "pong", error: null });
   });
 });
+
+/** The job on a new parent, when the miner has it. */
+function nextHead(on: TestPool, miner: TestMiner): Promise<MinerJob> {
+  const had = miner.jobs.length;
+  on.source.newHead();
+  return miner.until(() => miner.jobs[had]);
+}

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { createServer as createTlsServer } from "node:tls";
 import { type Cancel, type Clock, every, type Logger, OperationError, type Random } from "#base";
 import type { ShareSink } from "../share.ts";
+import { Backlog } from "./backlog.ts";
 import { Connection } from "./connection.ts";
 import { assertDescriptors, readDescriptorLimit } from "./descriptor-limit.ts";
 import { Gatekeeper, hostOf } from "./gatekeeper.ts";
@@ -22,6 +23,8 @@ import { WorkerMemory } from "./worker-memory.ts";
 
 const TICK_MS = 1_000;
 const TIDY_TICKS = 60;
+/** Shares of all connections together; a journal has room for more. */
+const MOST_UNRECORDED = 10_000;
 /** An end that a peer or the way to it has not noticed is found out after this. */
 const KEEP_ALIVE_MS = 60_000;
 
@@ -73,6 +76,7 @@ export class StratumServer {
       gate: new Gatekeeper(options, metrics),
       memory: new WorkerMemory(options.difficultyMemoryMs),
       tickets: new TicketOffice(random),
+      backlog: new Backlog(MOST_UNRECORDED),
       accounts: new Map(),
       sessions: new Set(),
     };

@@ -11,7 +11,6 @@ import type { Pool } from "./pool.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 import type { Session, Worker } from "./session.ts";
 
-const MAX_UNRECORDED = 256;
 const NOT_RECORDED = refusal("other", "The share could not be recorded, and does not count");
 
 /** @returns the answer, or a promise of it while the share is being recorded */
@@ -32,9 +31,9 @@ export function submit(pool: Pool, session: Session, params: readonly unknown[])
   const checked = checkShare(job, { extranonce1, versionMask: session.versionMask, limit: difficulty.limit }, fields);
   if (!checked.ok) return reject(pool, session, resultOf(checked.error), checked.error);
   const share = describe(session, worker, job, difficulty, checked.value, nowMs);
-  const obstacle = pool.sink.obstacle() ?? (session.unrecorded >= MAX_UNRECORDED ? "recording is behind" : null);
+  const obstacle = pool.sink.obstacle();
   if (obstacle === null) return accept(pool, session, share, job, difficulty, checked.value);
-  if (checked.value.isBlock) {
+  if (checked.value.isBlock && desk.book.claimBlock()) {
     desk.book.remember(job, checked.value.key);
     announceBlock(pool, job, checked.value, share);
   }
@@ -52,13 +51,15 @@ function accept(
   const { book } = pool.desk;
   book.remember(job, checked.key);
   const recorded = record(pool, share);
-  if (checked.isBlock) announceBlock(pool, job, checked, share);
+  if (checked.isBlock && book.claimBlock()) announceBlock(pool, job, checked, share);
+  else if (checked.isBlock) pool.metrics.siblingsTotal++;
   const conclude = (done: boolean): Answer =>
     done ? count(pool, session, share, difficulty, job) : unrecord(pool, session, job, checked);
   if (typeof recorded === "boolean") return conclude(recorded);
-  session.unrecorded++;
+  const backlogs = [session.backlog, pool.backlog];
+  for (const backlog of backlogs) backlog.enter();
   return recorded.then((done) => {
-    session.unrecorded--;
+    for (const backlog of backlogs) backlog.leave();
     return conclude(done);
   });
 }
@@ -141,6 +142,7 @@ function announceBlock(pool: Pool, job: Job, checked: CheckedShare, share: Accep
     .catch((error: unknown) => ({ accepted: false, reason: String(error) }))
     .then((result) => {
       if (result.accepted) pool.metrics.blocksAcceptedTotal++;
+      else pool.desk.book.releaseBlock(parent);
       pool.log.info("block found", {
         height,
         address: share.address,

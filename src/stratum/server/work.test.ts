@@ -154,6 +154,20 @@ describe("a share that cannot be recorded does not count", () => {
     expect(pool.sink.blocks).toHaveLength(1);
   });
 
+  test("when recording is behind, shares wait and none is refused", async () => {
+    pool = await startTestPool();
+    const miner = await pool.miner();
+    const recorded = Promise.withResolvers<void>();
+    pool.sink.before = () => recorded.promise;
+    const count = 300;
+    const shares = Array.from({ length: count }, (_, extranonce2) => miner.mine({ extranonce2 }));
+    const answers = shares.map((share) => miner.submit(ADDRESS, share));
+    while (pool.server.metrics.requestsTotal < 2 + 256) await new Promise((resolve) => setImmediate(resolve));
+    recorded.resolve();
+    for (const answer of answers) expect(await answer).toMatchObject({ result: true });
+    expect(pool.server.metrics.sharesTotal).toMatchObject({ accepted: count, unrecorded: 0 });
+  });
+
   test("when recording fails, at once or later", async () => {
     pool = await startTestPool();
     const miner = await pool.miner();

@@ -17,6 +17,7 @@ export interface ShareWish {
   readonly work: bigint;
   readonly timeMs: number;
   readonly height?: number;
+  /** One of its own unless it is given. */
   readonly parent?: Hash;
   readonly worker?: string;
 }
@@ -34,11 +35,13 @@ export function createShareMaker({ prefix, random, blockWork, rewardAtoms }: Sha
   const bits = targetToCompact(2n ** 256n / blockWork - 1n);
   const exactWork = workOf(compactToTarget(bits)!);
 
-  const make = ({ address, work, timeMs, height = 1, parent, worker = "" }: ShareWish): AcceptedShare => {
+  const make = (wish: ShareWish): AcceptedShare => {
+    const { address, work, timeMs, height = 1, worker = "" } = wish;
+    const parent = wish.parent ?? asHash(random.bytes(32));
     const sealHash = asHash(random.bytes(32));
     const extranonce = random.bytes(16);
     const header = new Uint8Array(80);
-    header.set(parent ?? new Uint8Array(32), 4);
+    header.set(parent, 4);
     header.set(sha256d(encodeCoinbase(height, sealHash, extranonce)), 36);
     const view = new DataView(header.buffer);
     view.setUint32(0, 0x20000000, true);
@@ -52,7 +55,7 @@ export function createShareMaker({ prefix, random, blockWork, rewardAtoms }: Sha
       rewardAtoms,
       jobId: "00000000",
       height,
-      parent: parent ?? asHash(new Uint8Array(32)),
+      parent,
       header,
       extranonce,
       sealHash,
