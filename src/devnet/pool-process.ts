@@ -14,6 +14,8 @@ import { WatchedProcess } from "./watched-process.ts";
 export const POOL_ACCOUNT = DEV_ACCOUNT_COUNT - 2;
 /** So that a miner is paid for its first block, coins. */
 const THRESHOLD_COINS = 10;
+/** Between two shares of a miner: blocks come every few seconds, and shall take several. */
+const SHARE_S = 0.5;
 /** How long all nodes together would take for a share of an unknown miner: it shall not wait for its first, and is soon given more. */
 const FIRST_SHARES_S = 0.25;
 const MOST_START_DIFFICULTY = 2 ** -6;
@@ -118,7 +120,7 @@ export class PoolProcess {
       ...["pool", "run", "--node", url, "--node-data", node.folder, "--data", folder],
       ...["--from", devAccountName(POOL_ACCOUNT), "--threshold", String(THRESHOLD_COINS)],
       ...["--host", HOST, "--port", String(stratum), "--api-host", HOST, "--api-port", String(api)],
-      ...["--difficulty", String(startDifficulty(spec))],
+      ...["--difficulty", String(startDifficulty(spec)), "--share-seconds", String(SHARE_S)],
     ];
   }
 }

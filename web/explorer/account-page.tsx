@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Account } from "#api/contract";
-import { useAccount, useAccountTransactions, useNames, useValidators } from "../client/index.ts";
+import { useAccount, useAccountTransactions, useFeature, useNames, useValidators } from "../client/index.ts";
 import {
   Amount,
   Badge,
@@ -27,6 +27,7 @@ export function AccountPage() {
   const address = useParam("address");
   const account = useAccount(address);
   const name = useNames().get(address);
+  const hasPool = useFeature("pool") === true;
   const isValidator = useValidators().data?.items.some((one) => one.address === address) === true;
   return (
     <>
@@ -49,6 +50,11 @@ export function AccountPage() {
             {isValidator ? (
               <Link to={`/validators/${address}`} className={buttonClass("plain", "small")}>
                 Its validator
+              </Link>
+            ) : null}
+            {hasPool ? (
+              <Link to={`/pool/miners/${address}`} className={buttonClass("plain", "small")}>
+                At the pool
               </Link>
             ) : null}
             <Link to="/wallet" search={{ to: address }} className={buttonClass("plain", "small")}>

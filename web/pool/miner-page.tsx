@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { ApiError, type PoolCredit, type PoolMiner, type PoolMinerPayout, type PoolWorker } from "#api/contract";
 import { withPrefix } from "../app/overview/chain-stats.ts";
-import { usePoolCredits, usePoolMiner, usePoolMinerPayouts } from "../client/index.ts";
+import { useNames, usePoolCredits, usePoolMiner, usePoolMinerPayouts } from "../client/index.ts";
 import { QueryCard } from "../explorer/query-card.tsx";
 import { useParam } from "../explorer/use-param.ts";
 import { difficultyText } from "../mining/span-text.ts";
@@ -33,17 +34,22 @@ const CENT_ATOMS = 1_000_000n;
 /** One miner: what it does now, what it earned and why, what it was paid, and how it can check all that. */
 export function MinerPage() {
   const address = useParam("address");
+  const name = useNames().get(address);
   return (
     <>
-      <title>{`${shorten(address, 6)} · Pool · Agon`}</title>
+      <title>{`${name ?? shorten(address, 6)} · Pool · Agon`}</title>
       <PageHeading
         title={
           <span className="flex items-center gap-2.5">
             <Identicon value={address} size={26} />
-            {shorten(address, 8)}
+            {name ?? shorten(address, 8)}
           </span>
         }
-        crumbs={[{ label: "Overview", to: "/" }, { label: "Pool", to: "/pool" }, { label: shorten(address, 6) }]}
+        crumbs={[
+          { label: "Overview", to: "/" },
+          { label: "Pool", to: "/pool" },
+          { label: name ?? shorten(address, 6) },
+        ]}
         actions={
           <Link to={`/accounts/${address}`} className={buttonClass("plain", "small")}>
             Its account
@@ -196,19 +202,40 @@ const CREDIT_COLUMNS: readonly Column<PoolCredit>[] = [
     key: "amount",
     header: "Coins",
     align: "right",
-    render: ({ amount }) => <Amount atoms={BigInt(amount)} unit={false} aligned />,
+    render: (credit) => <Explained amount={credit.amount} why={whyOf(credit)} />,
   },
-  { key: "why", header: "Why", render: (credit) => <span className="text-ink-soft text-xs">{whyOf(credit)}</span> },
+  { key: "why", header: "Why", from: "sm", render: (credit) => <Why>{whyOf(credit)}</Why> },
 ];
 
+function Why({ children }: { readonly children: ReactNode }) {
+  return <span className="text-ink-soft text-xs">{children}</span>;
+}
+
+/** Where there is no room for a column of reasons, the reason stands under the amount. */
+function Explained({ amount, why }: { readonly amount: string; readonly why: ReactNode }) {
+  return (
+    <>
+      <Amount atoms={BigInt(amount)} unit={false} aligned />
+      <span className="block whitespace-normal break-words pb-2 text-ink-soft text-xs sm:hidden">{why}</span>
+    </>
+  );
+}
+
 /** The formula with its numbers: whoever has a calculator can check it. */
-function whyOf(credit: PoolCredit): string {
-  const { kind, height, reward, fee, feePpm, myWork, totalWork, remainder } = credit;
+function whyOf(credit: PoolCredit): ReactNode {
+  const { kind, block, height, reward, fee, feePpm, myWork, totalWork, remainder } = credit;
   if (kind === "withdrawal") return "from the pool's own account";
   if (kind === "pps")
     return `${workText(myWork)} hashes of work, each share bought at its price, fee ${feeText(feePpm ?? 0)}`;
   const more = remainder === "0" ? "" : " + 1 atom left over";
-  return `block ${height}: (${coinsText(reward ?? "0")} − fee ${coinsText(fee ?? "0")}) × ${myWork} ÷ ${totalWork}${more}`;
+  return (
+    <>
+      <Link to={`/blocks/${block}`} className="underline-offset-3 hover:underline">
+        block {height}
+      </Link>
+      {`: (${coinsText(reward ?? "0")} − fee ${coinsText(fee ?? "0")}) × ${myWork} ÷ ${totalWork}${more}`}
+    </>
+  );
 }
 
 function CreditsCard({ address }: { readonly address: string }) {
@@ -246,18 +273,14 @@ const PAYMENT_COLUMNS: readonly Column<PoolMinerPayout>[] = [
     key: "amount",
     header: "Coins",
     align: "right",
-    render: ({ amount }) => <Amount atoms={BigInt(amount)} unit={false} aligned />,
+    render: (payout) => <Explained amount={payout.amount} why={whyPaid(payout)} />,
   },
-  {
-    key: "why",
-    header: "Why",
-    render: ({ gross, fee, burn }) => (
-      <span className="text-ink-soft text-xs">
-        {coinsText(gross)} owed − {coinsText(fee)} fee{burn === "0" ? "" : ` − ${coinsText(burn)} for the new account`}
-      </span>
-    ),
-  },
+  { key: "why", header: "Why", from: "sm", render: (payout) => <Why>{whyPaid(payout)}</Why> },
 ];
+
+function whyPaid({ gross, fee, burn }: PoolMinerPayout): string {
+  return `${coinsText(gross)} owed − ${coinsText(fee)} fee${burn === "0" ? "" : ` − ${coinsText(burn)} for the new account`}`;
+}
 
 function PaymentsCard({ address }: { readonly address: string }) {
   return (

@@ -32,7 +32,7 @@ export function MinerLabel({ address }: { readonly address: string }) {
     <Link
       to={`/pool/miners/${address}`}
       title={address}
-      className="inline-flex min-w-0 items-center gap-2 underline-offset-3 hover:underline"
+      className="inline-flex min-w-0 items-center gap-2 align-middle underline-offset-3 hover:underline"
     >
       <Identicon value={address} />
       {name === undefined ? null : <span className="font-medium">{name}</span>}

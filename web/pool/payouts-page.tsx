@@ -1,6 +1,17 @@
+import { Link } from "@tanstack/react-router";
 import type { PoolPayout } from "#api/contract";
 import { usePool, usePoolPayouts } from "../client/index.ts";
-import { Amount, type Column, DataTable, EmptyState, formatCount, Hash, PageHeading, TimeAgo } from "../ui/index.ts";
+import {
+  Amount,
+  type Column,
+  DataTable,
+  EmptyState,
+  formatCount,
+  Hash,
+  PageHeading,
+  plural,
+  TimeAgo,
+} from "../ui/index.ts";
 import { PagedCard, PoolOnly, WordBadge } from "./parts.tsx";
 import { coinsText, PAYOUT_STATES } from "./words.ts";
 
@@ -33,7 +44,14 @@ const COLUMNS: readonly Column<PoolPayout>[] = [
     header: "Block",
     align: "right",
     from: "sm",
-    render: ({ height }) => <span className="tabular">{height === null ? "–" : formatCount(height)}</span>,
+    render: ({ height }) =>
+      height === null ? (
+        "–"
+      ) : (
+        <Link to={`/blocks/${height}`} className="tabular underline-offset-3 hover:underline">
+          {formatCount(height)}
+        </Link>
+      ),
   },
   {
     key: "miners",
@@ -48,11 +66,10 @@ const COLUMNS: readonly Column<PoolPayout>[] = [
     render: ({ cost }) => <Amount atoms={BigInt(cost)} unit={false} aligned />,
   },
   {
-    key: "fee",
-    header: "Fee and burns",
-    align: "right",
-    from: "md",
-    render: ({ fee, burn }) => <Amount atoms={BigInt(fee) + BigInt(burn)} unit={false} aligned />,
+    key: "why",
+    header: "Why",
+    from: "lg",
+    render: (payout) => <span className="text-ink-soft text-xs">{whyOf(payout)}</span>,
   },
   {
     key: "when",
@@ -62,6 +79,13 @@ const COLUMNS: readonly Column<PoolPayout>[] = [
     render: ({ createdMs }) => <TimeAgo timeMs={createdMs} plain />,
   },
 ];
+
+/** What was owed is what arrives and what the way costs. */
+function whyOf({ miners, cost, fee, burn }: PoolPayout): string {
+  const arrives = coinsText(String(BigInt(cost) - BigInt(fee) - BigInt(burn)));
+  const burned = burn === "0" ? "" : ` + ${coinsText(burn)} burned for new accounts`;
+  return `owed to ${plural(miners, "miner")}: ${arrives} to them + ${coinsText(fee)} fee${burned}`;
+}
 
 function List() {
   const { data: pool } = usePool();

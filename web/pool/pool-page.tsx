@@ -29,7 +29,7 @@ import { RoundsTable } from "./rounds-table.tsx";
 import { coinsText, feeText, percent, SCHEMES, VERDICTS } from "./words.ts";
 
 const HOURS = 6;
-const ROUNDS = 6;
+const ROUNDS = 7;
 
 /** The pool at a glance: is it alive, how lucky is it, whom does it owe what, how does one get in. */
 export function PoolPage() {
@@ -87,17 +87,13 @@ function Inside({ pool }: { readonly pool: PoolInfo | undefined }) {
         <RateCard samples={history?.items} title={`Last ${HOURS} hours`} />
         <EffortCard luck={luck} />
       </div>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
-        <div className="flex min-w-0 flex-col gap-4">
-          <FindCard pool={pool} isNew={isNew} />
-          <TermsCard />
-        </div>
-        <div className="flex min-w-0 flex-col gap-4">
-          <BlocksCard />
-          <MinersCard />
-        </div>
+      <div className="grid items-stretch gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <BlocksCard />
+        <FindCard pool={pool} isNew={isNew} />
       </div>
+      <MinersCard />
       <WithholdingCard luck={luck} />
+      <TermsCard />
     </>
   );
 }

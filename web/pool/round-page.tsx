@@ -61,8 +61,7 @@ export function RoundPage() {
 
 function Round({ round }: { readonly round: PoolRound }) {
   const { block } = round;
-  const coins = (atoms: string | null) =>
-    atoms === null ? "not divided yet" : <Amount atoms={BigInt(atoms)} column />;
+  const coins = (atoms: string | null) => (atoms === null ? "not divided yet" : <Amount atoms={BigInt(atoms)} />);
   return (
     <Facts
       facts={[

@@ -63,19 +63,22 @@ const COLUMNS: readonly Column<PoolRoundLine>[] = [
   {
     key: "finder",
     header: "Found by",
-    from: "xl",
+    from: "md",
     render: ({ block }) => (block === null ? "–" : <MinerLabel address={block.finder} />),
   },
   {
     key: "when",
     header: "When",
     align: "right",
-    from: "md",
+    from: "lg",
     render: ({ startedMs, endedMs }) => <TimeAgo timeMs={endedMs ?? startedMs} plain />,
   },
 ];
 
-/** @param short without who found the block and when */
+/** Left out beside other cards. */
+const LONG_ONLY = new Set(["shares", "when"]);
+
+/** @param short without what can be read in the round itself */
 export function RoundsTable({
   rounds,
   short,
@@ -83,6 +86,6 @@ export function RoundsTable({
   readonly rounds: readonly PoolRoundLine[];
   readonly short?: boolean;
 }) {
-  const columns = short ? COLUMNS.filter(({ key }) => key !== "finder" && key !== "when") : COLUMNS;
+  const columns = short ? COLUMNS.filter(({ key }) => !LONG_ONLY.has(key)) : COLUMNS;
   return <DataTable label="Rounds" columns={columns} rows={rounds} rowKey={({ id }) => String(id)} />;
 }

@@ -49,7 +49,10 @@ export const PoolInfo = Type.Object(
       miners: Count,
       effort: Type.Number({ description: "blocks that its work could expect: 1 is as long as usual" }),
     }),
-    hashRate: Type.Number({ description: "hashes a second that the shares of the last ten whole minutes stand for" }),
+    hashRate: Type.Number({
+      description:
+        "hashes a second that the shares of the last ten whole minutes stand for, or of as many as there are",
+    }),
     activeMiners: Count,
     connections: Count,
     blocks: Type.Object({ pending: Count, confirmed: Count, orphaned: Count }),

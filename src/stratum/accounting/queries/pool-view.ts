@@ -103,9 +103,17 @@ export async function loadPoolStatus(context: QueryContext): Promise<PoolStatus>
   };
 }
 
-/** Hashes per second by miner over the last whole minutes. */
+/** Hashes per second by miner over the last whole minutes, of a young pool over those since its first share. */
 export async function loadRates(db: Reader, nowMs: number): Promise<Map<number, number>> {
   const end = Math.floor(nowMs / MINUTE_MS);
+  const oldest = await db
+    .selectFrom("samples")
+    .select("minute")
+    .where("miner", "=", WHOLE_POOL)
+    .orderBy("minute")
+    .limit(1)
+    .executeTakeFirst();
+  const minutes = Math.min(RATE_MINUTES, Math.max(1, end - Number(oldest?.minute ?? end)));
   const rows = await db
     .selectFrom("samples")
     .select(["miner", "work"])
@@ -113,7 +121,7 @@ export async function loadRates(db: Reader, nowMs: number): Promise<Map<number, 
     .execute();
   const rates = new Map<number, number>();
   for (const { miner, work } of rows)
-    rates.set(miner, (rates.get(miner) ?? 0) + Number(work) / (RATE_MINUTES * (MINUTE_MS / 1_000)));
+    rates.set(miner, (rates.get(miner) ?? 0) + Number(work) / (minutes * (MINUTE_MS / 1_000)));
   return rates;
 }
 

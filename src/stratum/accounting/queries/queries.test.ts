@@ -50,7 +50,7 @@ describe("what the pool says", () => {
       obstacle: null,
       conflict: null,
     });
-    expect(status.hashRate).toBeCloseTo(300 / 600, 6);
+    expect(status.hashRate).toBeCloseTo(300 / 180, 6);
     expect(status.round.effort).toBeCloseTo(0.5, 1);
     expect((await loadPoolSamples(pool, 0)).map(({ shares }) => shares)).toEqual([4, 4, 4]);
   });
