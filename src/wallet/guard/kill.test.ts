@@ -1,12 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { asHash, fromHex, seededRandom } from "#base";
 import { ed25519PublicKey, verifySignature } from "#crypto";
+import { type Bundle, bundleScript } from "../../../test/support/bundle.ts";
 import { testSeed } from "../../../test/support/seed.ts";
 import { tempDir } from "../../../test/support/temp.ts";
 import { openSigningGuard } from "./signing-guard.ts";
@@ -21,34 +19,25 @@ type Signed = { readonly message: string; readonly signature: string } & (
   | { readonly domain: "vote"; readonly source: number; readonly target: number }
 );
 
-/** The child in one file: it starts in a quarter of the time. */
-const built = mkdtempSync(join(tmpdir(), "agon-child-"));
-const CHILD = join(built, "signing-child.mjs");
+let child: Bundle;
 beforeAll(async () => {
-  await build({
-    ...{ configFile: false, logLevel: "silent", root: import.meta.dirname },
-    ssr: { noExternal: true },
-    build: {
-      ...{ ssr: join(import.meta.dirname, "testing", "signing-child.ts"), outDir: built, emptyOutDir: false },
-      rolldownOptions: { treeshake: { moduleSideEffects: false }, output: { entryFileNames: "signing-child.mjs" } },
-    },
-  });
+  child = await bundleScript(join(import.meta.dirname, "testing", "signing-child.ts"));
 });
-afterAll(() => rmSync(built, { recursive: true, force: true }));
+afterAll(() => child?.[Symbol.dispose]());
 
 /** Starts a child, kills it so long after its first signature, and gives what it said. */
 function signAndKill(folder: string, from: number, seed: number, lifeMs: number): Promise<Signed[]> {
-  const child = spawn(process.execPath, [CHILD, folder, `${from}`, `${seed}`], {
+  const signing = spawn(process.execPath, [child.path, folder, `${from}`, `${seed}`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   return new Promise((resolve, reject) => {
     const said: Signed[] = [];
-    createInterface(child.stdout).on("line", (line) => {
-      if (said.length === 0) setTimeout(() => child.kill("SIGKILL"), lifeMs);
+    createInterface(signing.stdout).on("line", (line) => {
+      if (said.length === 0) setTimeout(() => signing.kill("SIGKILL"), lifeMs);
       said.push(JSON.parse(line) as Signed);
     });
-    child.on("error", reject);
-    child.on("close", (_, signal) =>
+    signing.on("error", reject);
+    signing.on("close", (_, signal) =>
       signal === "SIGKILL" ? resolve(said) : reject(new Error("the child ended by itself")),
     );
   });
@@ -135,7 +124,7 @@ test.each<[string, number, readonly (readonly [number] | readonly [number, numbe
   expect(contradictions(signed)).toBe(count);
 });
 
-test("killed between signing and sending, a validator never signs twice", { timeout: 120_000 }, async () => {
+test("killed between signing and sending, a validator never signs twice", { timeout: 240_000 }, async () => {
   const seed = testSeed;
   const counts = await Promise.all(Array.from({ length: LANES }, (_, no) => lane(tempDir(), KILLS / LANES, seed + no)));
   for (const count of counts) expect(count).toBeGreaterThanOrEqual(KILLS / LANES);

@@ -3,13 +3,10 @@
  * chain in another. `node payout-child.ts <folder>`; each line it prints is the height of its chain.
  */
 import { writeSync } from "node:fs";
-import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { testAddress } from "./share-maker.ts";
 import { createSigner, createTestChain, createTestPool, REWARD_ATOMS } from "./test-pool.ts";
 
-// Otherwise it is written at an end that never comes.
-flushCompileCache();
 const dir = process.argv[2]!;
 const chain = createTestChain(join(dir, "chain.jsonl"));
 const { height } = await chain.head();
