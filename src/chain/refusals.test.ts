@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { asHash, equalBytes, toHex } from "#base";
-import type { Block, PreparedTransaction } from "#model";
+import type { Block, Header, PreparedTransaction } from "#model";
 import { createMemoryStore } from "#storage";
 import { buildTransfer, devAccount } from "#wallet/core";
 import {
@@ -8,6 +8,7 @@ import {
   easySpec,
   type Forgery,
   forgeBlock,
+  forgeBlocks,
   forgeBranch,
   minerOf,
   openTestChain,
@@ -146,16 +147,15 @@ describe("a branch with an invalid block in the middle", () => {
 });
 
 describe("blocks that cannot be placed yet", () => {
-  const orphanOf = (no: number, forgery: Forgery = {}): Block =>
-    forgeBlock(world.chain, {
-      ...forgery,
-      change: { height: 1_000 + no, parent: asHash(new Uint8Array(32).fill(no % 256)) },
-      to: no % 200,
-    });
+  const placeOf = (no: number): Partial<Header> => ({
+    height: 1_000 + no,
+    parent: asHash(new Uint8Array(32).fill(no % 256)),
+  });
 
   it("are held up to their number, whatever comes: 10,000 orphans", async () => {
     for (let at = 0; at < 10_000; at += 1_000) {
-      const blocks = Array.from({ length: 1_000 }, (_, i) => orphanOf(at + i));
+      const places = Array.from({ length: 1_000 }, (_, i) => placeOf(at + i));
+      const blocks = forgeBlocks(world.chain, places);
       const results = await world.chain.import(blocks.map((block) => ({ block })));
       expect(new Set(results.map((result) => result.kind))).toEqual(new Set(["waiting"]));
       expect(world.chain.orphanCount).toBe(256);
@@ -167,7 +167,7 @@ describe("blocks that cannot be placed yet", () => {
     world = await openTestChain({ options: { maxOrphanBytes: 1_048_576 } });
     for (let no = 0; no < 20; no++) {
       const body = { transactions: [new Uint8Array(200_000).fill(no)], votes: [] };
-      expect(await world.give(orphanOf(no, { body }))).toBe("waiting");
+      expect(await world.give(forgeBlock(world.chain, { body, change: placeOf(no) }))).toBe("waiting");
     }
     expect(world.chain.orphanCount).toBe(5);
   });

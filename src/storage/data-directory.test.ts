@@ -112,7 +112,7 @@ describe("data directory", () => {
     expect(await refusal()).toMatch(new RegExp(`^data-locked: .*pid ${process.pid}\\)`));
   });
 
-  test("is free again after its process was killed; of six starts at once one wins", { timeout: 60_000 }, async () => {
+  test("is free again after its process was killed; of six starts at once one wins", { timeout: 240_000 }, async () => {
     for (let round = 0; round < 2; round++) {
       const children = Array.from({ length: 6 }, () => fork(opener, [path]));
       const words = await Promise.all(children.map(async (child) => String((await once(child, "message"))[0])));

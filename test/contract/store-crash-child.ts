@@ -1,4 +1,5 @@
 /** Commits numbered batches without end, several in flight, and prints the number of each when it is durable. */
+import { flushCompileCache } from "node:module";
 import { encodeSeq, keys, openLmdbStore, put, type Write } from "#storage";
 
 /** Writes of a batch besides the head. */
@@ -15,6 +16,8 @@ export function batchOf(no: number): Write[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  // Otherwise it is written at an end that never comes.
+  flushCompileCache();
   const [, , path, first] = process.argv as [string, string, string, string];
   const store = openLmdbStore(path);
   for (let no = Number(first); ; no += 3)

@@ -64,7 +64,7 @@ function runAndKill(path: string, first: number, acknowledgements: number): Prom
 }
 
 describe("kill -9", () => {
-  test("every acknowledged batch is there, and every batch is whole or absent", { timeout: 60_000 }, async () => {
+  test("every acknowledged batch is there, and every batch is whole or absent", { timeout: 240_000 }, async () => {
     const path = mkdtempSync(join(tmpdir(), "agon-crash-"));
     const random = seededRandom(20);
     let next = 0;

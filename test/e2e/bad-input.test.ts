@@ -9,7 +9,7 @@ import { genesisIdOf, importChain, loadConfig, readSpec, SCHEMA_VERSION, startNo
 import { encodeCompactBlock, PROTOCOLS } from "#p2p";
 import { encodeSeq, keys, openDataDirectory, put } from "#storage";
 import { devAccount } from "#wallet/core";
-import { type Forgery, forgeBlock, minerOf } from "../support/forge.ts";
+import { type Forgery, forgeBlock, forgeBlocks, minerOf } from "../support/forge.ts";
 import { statusOf } from "../support/rogue-peer.ts";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
 import { chainId, openWorld, type Row, refusal, spec, type World } from "./bad-input-world.ts";
@@ -208,12 +208,11 @@ const rows: readonly Row[] = [
 async function tenThousandOrphans(w: World): Promise<string> {
   const kinds = new Set<string>();
   const { chain } = w.node.core;
-  const blocks = Array.from({ length: 10_000 }, (_, no) =>
-    forgeBlock(chain, {
-      to: no % 250,
-      change: { height: 100 + no, parent: asHash(new Uint8Array(32).fill(no % 251)) as never },
-    }),
-  );
+  const places = Array.from({ length: 10_000 }, (_, no) => ({
+    height: 100 + no,
+    parent: asHash(new Uint8Array(32).fill(no % 251)) as never,
+  }));
+  const blocks = forgeBlocks(chain, places);
   for (const result of await chain.import(blocks.map((block) => ({ block })))) kinds.add(result.kind);
   expect(chain.orphanCount).toBeLessThanOrEqual(256);
   return [...kinds].join();

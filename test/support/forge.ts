@@ -1,6 +1,6 @@
 /** Chains in memory whose blocks cost nothing, and blocks on them with anything wrong that a test wants. */
 import { type Address, asAddress, asKey, createManualClock, type ManualClock, silentLogger } from "#base";
-import { type Chain, type ChainOptions, DEFAULT_CHAIN_OPTIONS, openChain, sealBlock } from "#chain";
+import { type Chain, type ChainOptions, DEFAULT_CHAIN_OPTIONS, type DraftResult, openChain, sealBlock } from "#chain";
 import { searchNonce } from "#consensus";
 import { addressOf, verifySignature } from "#crypto";
 import { type Bus, createBus, type NodeEvents } from "#events";
@@ -27,6 +27,8 @@ export const easyChainId = chainIdOf(easySpec);
 export function easier(spec: WorkChainSpec): WorkChainSpec {
   return { ...spec, engine: { ...spec.engine, limitBits: 0x207fffff } };
 }
+
+type Draft = Extract<DraftResult, { kind: "draft" }>["block"];
 
 const ME = { key: asKey(new Uint8Array(32)), reveal: () => null };
 
@@ -98,23 +100,38 @@ export interface Forgery {
 }
 
 /** A block on the head, right but for what is changed; its header commits to the body unless `change` says otherwise. */
-export function forgeBlock(chain: Chain, { transactions = [], change = {}, ...rest }: Forgery = {}): Block {
-  const draft = chain.draft({ me: ME, address: minerOf(rest.to ?? 1) }, transactions);
+export function forgeBlock(chain: Chain, forgery: Forgery = {}): Block {
+  return forgeFrom(chain, draftFor(chain, forgery), forgery);
+}
+
+/** Many at once from one draft, which is most of the cost of one: to whom they go and what is in them is the same. */
+export function forgeBlocks(chain: Chain, changes: readonly Partial<Header>[]): Block[] {
+  const draft = draftFor(chain, {});
+  return changes.map((change) => forgeFrom(chain, draft, { change }));
+}
+
+function draftFor(chain: Chain, { transactions = [], to = 1 }: Forgery): Draft {
+  const draft = chain.draft({ me: ME, address: minerOf(to) }, transactions);
   if (draft.kind !== "draft" || draft.block.job.kind !== "search") throw new Error("there is no draft");
+  return draft.block;
+}
+
+function forgeFrom(chain: Chain, draft: Draft, { transactions = [], change = {}, ...rest }: Forgery): Block {
   const body = rest.body ?? { transactions: transactions.map((item) => item.bytes), votes: [] };
   const ids = body.transactions.map((bytes) => transactionId(chain.chainId, bytes));
-  const header = { ...draft.block.header, bodyRoot: computeBodyRoot(ids, body.votes), ...change };
+  const header = { ...draft.header, bodyRoot: computeBodyRoot(ids, body.votes), ...change };
   const seal = solve(chain, rest.keepSeal ? { ...header, timeMs: header.timeMs - 1 } : header);
-  return sealBlock({ ...draft.block, header, body }, seal);
+  return sealBlock({ ...draft, header, body }, seal);
 }
 
 /** As many headers and empty bodies in a row as wanted, on any parent, without a state: only their work is right. */
 export function forgeBranch(chain: Chain, parent: Header & { readonly id: Uint8Array }, count: number): Block[] {
   const blocks: Block[] = [];
+  const draft = draftFor(chain, {});
   let before: { height: number; id: Uint8Array; timeMs: number } = parent;
   for (let i = 0; i < count; i++) {
     const change = { height: before.height + 1, parent: before.id as Header["parent"], timeMs: before.timeMs + 1_000 };
-    const block = forgeBlock(chain, { change });
+    const block = forgeFrom(chain, draft, { change });
     const parsed = chain.engine.parse(block.header);
     if (!parsed.ok) throw new Error(parsed.error.code);
     before = { ...change, id: parsed.value.id };

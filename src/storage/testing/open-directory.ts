@@ -1,7 +1,10 @@
 /** Opens a data directory in a process of its own, for tests; says `open` or the code of the refusal. */
+import { flushCompileCache } from "node:module";
 import { asHash, OperationError } from "#base";
 import { openDataDirectory } from "../data-directory.ts";
 
+// Otherwise it is written at an end that never comes.
+flushCompileCache();
 const [, , path] = process.argv as [string, string, string];
 
 try {
