@@ -70,4 +70,44 @@ describe("threads that search", () => {
     expect(tried).toBeGreaterThan(stale);
     expect(threads.hashRate()).toBeGreaterThan(0);
   });
+
+  it("take hits of the order before where the new one goes on from it, and only there", async () => {
+    const hits: string[] = [];
+    const order = (no: number, bits: number, continues: boolean) => ({
+      ...{ job: jobOf(bits, no), once: false, continues },
+      onHit: (_nonce: number, work: SearchJob) => void hits.push(`${no} of ${work.preimage[4]}`),
+    });
+    const until = async (isSo: () => boolean): Promise<void> => {
+      while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+    };
+    threads.search(order(1, EASY_BITS, false));
+    await until(() => hits.length > 0);
+    const { tried } = threads.counts();
+    // Hits of the first are on their way in nearly every case; where they are, they come as those of the first.
+    threads.search(order(2, HOPELESS_BITS, true));
+    await until(() => threads.counts().tried > tried + 4 * STEP);
+    threads.search(order(3, EASY_BITS, false));
+    const before = hits.length;
+    await until(() => hits.length > before);
+    expect(new Set(hits.slice(0, before))).toEqual(new Set(["1 of 1"]));
+    expect(new Set(hits.slice(before))).toEqual(new Set(["3 of 3"]));
+    expect(threads.counts().stale).toBeLessThanOrEqual(THREADS * STEP);
+  });
+
+  it("wait while they are held, and go on where they were", async () => {
+    const hits: number[] = [];
+    const until = async (isSo: () => boolean): Promise<void> => {
+      while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+    };
+    threads.search({ job: jobOf(EASY_BITS, 1), once: false, onHit: (nonce) => void hits.push(nonce) });
+    for (let round = 1; round <= 3; round++) {
+      await until(() => hits.length >= 5 * round);
+      threads.hold();
+      threads.goOn();
+    }
+    await until(() => hits.length >= 30);
+    threads.search(null);
+    expect(new Set(hits).size).toBe(hits.length);
+    expect(threads.counts().stale).toBeLessThanOrEqual(THREADS * STEP);
+  });
 });

@@ -18,12 +18,20 @@ export interface PoolOptions {
   readonly json?: boolean | undefined;
 }
 
+/**
+ * Of shares that the pool has not answered. More are found only where shares are so easy that they come faster than it takes
+ * them: what would be sent then would be stale when it is read.
+ */
+const MOST_UNANSWERED = 64;
+
 export async function runPool(terminal: Terminal, options: PoolOptions, signal: AbortSignal): Promise<void> {
   const clock = systemClock();
   const threads = createWorkerThreads(options.threads, clock);
   const tally = createTally(threads, clock.nowMs);
   let current: PoolJob | null = null;
-  let shares = 0;
+  let [shares, unanswered] = [0, 0];
+  /** Of the last block that was ours: of several on one parent one counts. */
+  let wonHeight: number | null = null;
   const report = createReport(terminal, options.json === true, () =>
     stateOf(options, current, tally, threads.hashRate()),
   );
@@ -41,14 +49,24 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
       const text = `searching ${height === null ? `job ${id}` : `block ${height}`}, shares of difficulty ${difficulty(job.difficulty)}`;
       if (isNew || job.isClean)
         report.event({ event: "work", ...{ job: id, height, difficulty: job.difficulty } }, text, true);
-      threads.search({ job: job.search, once: false, onHit: (nonce, work) => void give(job, job.share(nonce, work)) });
+      threads.search({
+        ...{ job: job.search, once: false, continues: !job.isClean },
+        onHit: (nonce, work) => void give(job, job.share(nonce, work)),
+      });
+      if (unanswered >= MOST_UNANSWERED) threads.hold();
     },
   });
   const give = async (job: PoolJob, share: ReturnType<PoolJob["share"]>): Promise<void> => {
+    if (++unanswered === MOST_UNANSWERED) threads.hold();
     const verdict = await client.submit(job, share);
+    if (--unanswered === MOST_UNANSWERED / 2) threads.goOn();
     tally.share(verdict.kind, job.difficulty);
-    const isBlock = verdict.kind === "accepted" && job.isBlock(share);
-    if (isBlock) tally.block();
+    const isBlock =
+      verdict.kind === "accepted" && job.isBlock(share) && (job.height === null || job.height !== wonHeight);
+    if (isBlock) {
+      wonHeight = job.height;
+      tally.block();
+    }
     const why = verdict.kind === "stale" || verdict.kind === "rejected" ? { why: verdict.why } : {};
     const facts = { share: ++shares, job: job.id, difficulty: job.difficulty, verdict: verdict.kind, ...why };
     report.event(

@@ -6,7 +6,7 @@ import type { SearchAnswer, SearchRequest } from "./search-protocol.ts";
 const STEP = 8_192;
 const NONCE_AT = 76;
 
-/** @param wanted the number of the search that is wanted, where threads share memory; else they do what they were told */
+/** @param wanted the number of the first search that is wanted, where threads share memory; else they do what they were told */
 export function createSearchServer(
   wanted: Int32Array | null,
   answer: (answer: SearchAnswer) => void,
@@ -16,7 +16,7 @@ export function createSearchServer(
   return ({ search, range, preimage, target, from, count, once, countIdle }) => {
     const beginMs = performance.now();
     const idleMs = countIdle ? beginMs - endMs : 0;
-    const isWanted = (): boolean => wanted === null || Atomics.load(wanted, 0) === search;
+    const isWanted = (): boolean => wanted === null || Atomics.load(wanted, 0) <= search;
     let tried = 0;
     let stale = 0;
     while (tried < count && isWanted()) {

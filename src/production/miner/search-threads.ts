@@ -13,6 +13,8 @@ export interface SearchOrder {
   readonly job: SearchJob;
   /** The first hit is all that is wanted; else the search goes on behind each hit. */
   readonly once: boolean;
+  /** Hits of the orders before still count, when they come. */
+  readonly continues?: boolean;
   /** @param work the job in the round of the nonce */
   readonly onHit: (nonce: number, work: SearchJob) => void;
 }
@@ -31,6 +33,9 @@ export interface SearchThreads {
   search(order: SearchOrder | null): void;
   /** Until the next order, which is expected: the time until then counts as idle. */
   pause(): void;
+  /** Until `goOn`: what was found counts, and the search goes on where it was. The time until then counts as idle. */
+  hold(): void;
+  goOn(): void;
   hashRate(): number;
   counts(): SearchCounts;
   stop(): Promise<void>;
@@ -55,13 +60,13 @@ export interface SearchThreadsParts {
   readonly clock: Clock;
   /** @param onEnd the thread is gone without having been stopped */
   readonly spawn: (onAnswer: (answer: SearchAnswer) => void, onEnd: () => void) => SearchThread;
-  /** Shared with the threads: the number of the search that is wanted. */
+  /** Shared with the threads: the number of the first search that is wanted. */
   readonly wanted: Int32Array | null;
 }
 
 interface Thread {
   readonly port: SearchThread;
-  readonly ranges: Map<number, NonceRange>;
+  readonly ranges: Map<number, { readonly range: NonceRange; readonly order: SearchOrder }>;
   /** How many of them are of the present search. */
   waiting: number;
   rangeSize: number;
@@ -82,8 +87,11 @@ export function createSearchThreads(
 ): SearchThreads {
   const meter = createRateMeter(() => clock.nowMs());
   const threads = new Set<Thread>();
-  const counts = { tried: 0, stale: 0, idle: 0 };
+  const sums = { tried: 0, stale: 0, idle: 0 };
   let present: Present | null = null;
+  let held: Present | null = null;
+  /** Hits of the searches from this one on count. */
+  let oldest = 0;
   let [searches, ranges] = [0, 0];
   let stopped = false;
 
@@ -95,27 +103,27 @@ export function createSearchThreads(
         ...{ search: present.no, range: ++ranges, preimage, target, from: range.from, count: range.count },
         ...{ once: present.order.once, countIdle: thread.wasBusy },
       };
-      thread.ranges.set(request.range, range);
+      thread.ranges.set(request.range, { range, order: present.order });
       thread.waiting++;
       thread.wasBusy = true;
       thread.port.send(request);
     }
   };
   const take = (thread: Thread, answer: SearchAnswer): void => {
-    const isPresent = present?.no === answer.search;
+    const counts = answer.search >= oldest;
     if (answer.kind === "hit") {
-      const work = thread.ranges.get(answer.range)?.work;
-      if (isPresent && work !== undefined) present?.order.onHit(answer.nonce, work);
+      const found = thread.ranges.get(answer.range);
+      if (counts) found?.order.onHit(answer.nonce, found.range.work);
       return;
     }
     thread.ranges.delete(answer.range);
     const { tried, tookMs, idleMs, stale } = answer;
     meter.add(tried);
-    counts.tried += tried;
+    sums.tried += tried;
     // Threads that share nothing do not know; what comes late from them was in vain, at most.
-    counts.stale += wanted === null && !isPresent ? tried : stale;
-    if (tried > 0 && tookMs > 0) counts.idle += Math.round((tried / tookMs) * idleMs);
-    if (isPresent) thread.waiting--;
+    if (!counts) sums.stale += wanted === null ? tried : stale;
+    if (tried > 0 && tookMs > 0) sums.idle += Math.round((tried / tookMs) * idleMs);
+    if (present?.no === answer.search) thread.waiting--;
     const isWhole = stale === 0 && tried >= FIRST_RANGE / 4;
     if (isWhole && tookMs > 0) thread.rangeSize = Math.min(MAX_RANGE, Math.ceil((tried / tookMs) * rangeMs));
     fill(thread);
@@ -137,13 +145,20 @@ export function createSearchThreads(
   const want = (search: number): void => {
     if (wanted !== null) Atomics.store(wanted, 0, search);
   };
-  const turnTo = (order: SearchOrder | null): void => {
-    if (stopped) return;
-    present = order === null ? null : { no: ++searches, order, take: createNonceRanges(order.job) };
-    want(present?.no ?? 0);
+  const begin = (next: Omit<Present, "no"> | null): void => {
+    searches++;
+    present = next === null ? null : { ...next, no: searches };
     for (const thread of threads) thread.waiting = 0;
     if (present !== null) while (threads.size < count) spawn();
     for (const thread of threads) fill(thread);
+    // After the new ranges are at the threads: they never have to wait for them.
+    want(searches);
+  };
+  const turnTo = (order: SearchOrder | null): void => {
+    if (stopped) return;
+    held = null;
+    if (order?.continues !== true) oldest = searches + 1;
+    begin(order === null ? null : { order, take: createNonceRanges(order.job) });
   };
 
   return {
@@ -152,12 +167,24 @@ export function createSearchThreads(
       if (order === null) for (const thread of threads) thread.wasBusy = false;
     },
     pause: () => turnTo(null),
+    hold() {
+      if (stopped || present === null) return;
+      held = present;
+      begin(null);
+    },
+    goOn() {
+      if (stopped || held === null) return;
+      const next = held;
+      held = null;
+      begin(next);
+    },
     hashRate: () => meter.perSecond(),
-    counts: () => ({ ...counts }),
+    counts: () => ({ ...sums }),
     async stop() {
       stopped = true;
       present = null;
-      want(0);
+      oldest = searches + 1;
+      want(oldest);
       await Promise.all([...threads].map(({ port }) => port.stop()));
     },
   };

@@ -6,10 +6,12 @@ import { hexOf, type Notice } from "./messages.ts";
 
 /** Of difficulty 1. */
 const FIRST_TARGET = 0xffffn << 208n;
+/** Every hash is a share. */
+const LEAST_DIFFICULTY = 2 ** -32;
 /** Nobody finds a hash that is harder. */
 const MAX_DIFFICULTY = 2 ** 240;
-/** Difficulties are JSON numbers; smaller steps do not matter. */
-const DIFFICULTY_UNITS = 2 ** 32;
+/** Difficulties are JSON numbers; steps this small do not matter, not even for the smallest. */
+const DIFFICULTY_UNITS = 2 ** 80;
 const NONCE_AT = 76;
 /** More than a job is searched for. */
 const EXTRANONCES_PER_JOB = 16;
@@ -70,8 +72,8 @@ export function createPoolJob(notice: Notice, terms: PoolTerms): PoolJob {
 
 /** The hardest hash that still is a share: rounded down, so that the pool counts every one. */
 export function targetOfDifficulty(difficulty: number): bigint {
-  const units = BigInt(Math.ceil(Math.min(difficulty, MAX_DIFFICULTY) * DIFFICULTY_UNITS));
-  const target = (FIRST_TARGET * BigInt(DIFFICULTY_UNITS)) / (units < 1n ? 1n : units);
+  const bounded = Math.min(Math.max(difficulty, LEAST_DIFFICULTY), MAX_DIFFICULTY);
+  const target = (FIRST_TARGET * BigInt(DIFFICULTY_UNITS)) / BigInt(Math.ceil(bounded * DIFFICULTY_UNITS));
   return target < 1n ? 1n : target;
 }
 
