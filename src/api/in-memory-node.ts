@@ -22,6 +22,7 @@ import {
   encodeBody,
   encodeHeader,
   type Header,
+  KIND_RECORD,
   KIND_TRANSFER,
   type PreparedTransaction,
   sealHash,
@@ -222,6 +223,13 @@ function viewChain(spec: ChainSpec, chainId: Hash, tree: Tree): ChainView {
       const all = [...tree.included()].filter(({ item }) => concerns(item, address));
       const end = first + limit;
       return { items: all.slice(first, end), nextCursor: end < all.length ? String(end) : null };
+    },
+    records(from, limit) {
+      const isAfter = ({ block, index }: IncludedTransaction): boolean =>
+        from !== null && (block.height > from.height || (block.height === from.height && index > from.position));
+      const all = [...tree.included()].filter(({ item }) => item.transaction.kind === KIND_RECORD);
+      all.sort((one, other) => other.block.height - one.block.height || other.index - one.index);
+      return all.filter((included) => !isAfter(included)).slice(0, limit);
     },
     proof: (address) => ({
       key: address,

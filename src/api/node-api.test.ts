@@ -18,6 +18,7 @@ import {
   MineResult,
   MiningTemplate,
   Peers,
+  RecordPage,
   type SignedTransaction,
   Status,
   SubmitResult,
@@ -27,7 +28,7 @@ import { HttpOptions } from "#api/server";
 import { asHash, blameSender, fromUtf8, silentLogger, systemClock, systemRandom, toHex, utf8 } from "#base";
 import { formatAddress } from "#crypto";
 import { encodeParts, type PreparedTransaction } from "#model";
-import { devAccountAddress, devAccountSeed, specToJson } from "#spec";
+import { builtInSpec, chainIdOf, devAccountAddress, devAccountSeed, specToJson } from "#spec";
 import { buildRecord, buildTransfer } from "#wallet/core";
 import { tempDir } from "../../test/support/temp.ts";
 import { createInMemoryNode, type InMemoryNode } from "./in-memory-node.ts";
@@ -365,6 +366,36 @@ test("an account has its state, its history in pages, and a proof", async () => 
   expect(await refusal(client.account(alice.replace("tagon", "agon")))).toMatchObject({ status: 400 });
 });
 
+test("records are listed newest first, from a height or a place in a block", async () => {
+  const { node, client } = await run();
+  const record = (nonce: number) =>
+    buildRecord({
+      chainId: chainIdOf(builtInSpec("dev")),
+      seed: devAccountSeed(0),
+      nonce,
+      record: { mediaType: 1, data: new Uint8Array(300).fill(nonce) },
+    });
+  const [a, b, c, d] = [4, 5, 6, 7].map(record) as [
+    PreparedTransaction,
+    PreparedTransaction,
+    PreparedTransaction,
+    PreparedTransaction,
+  ];
+  for (const block of [[a], [transfers[0]!], [b, c, d]]) node.moveHead(node.grow(node.chain.head().id, block));
+  const first = fits(RecordPage, await client.records({ limit: 2 }));
+  expect(first.items.map(({ id }) => id)).toEqual([toHex(d.id), toHex(c.id)]);
+  expect(first.items[0]).toMatchObject({ kind: "record", payload: { dataBytes: 300, truncated: true } });
+  const second = await client.records({ limit: 2, from: first.nextFrom! });
+  expect(second.items.map(({ id }) => id)).toEqual([toHex(b.id), toHex(a.id)]);
+  expect([first.nextFrom, second.nextFrom]).toEqual(["3-0", null]);
+  expect((await client.records({ from: 2 })).items.map(({ id }) => id)).toEqual([toHex(a.id)]);
+  expect((await client.records({ from: 99 })).items).toHaveLength(4);
+  expect(await client.records({ from: 0 })).toEqual({ items: [], nextFrom: null });
+  for (const from of ["x", "-1", "3-", "3-0-1"])
+    expect(await refusal(client.records({ from }))).toMatchObject({ status: 400, message: /`from`/ });
+  expect(await refusal(client.records({ limit: 101 }))).toMatchObject({ status: 400 });
+});
+
 test("mempool, peers, health and metrics", async () => {
   const { node, client, url } = await run();
   await client.submitBytes(encodeParts(transfers.slice(0, 3).map(({ bytes }) => bytes)));
@@ -486,6 +517,7 @@ test("the description is OpenAPI 3.1, names every route, and resolves every refe
       "GET /v1/mempool",
       "GET /v1/peers",
       "GET /v1/proofs/accounts/{address}",
+      "GET /v1/records",
       "GET /v1/records/{id}",
       "GET /v1/status",
       "GET /v1/transactions/{id}",

@@ -8,6 +8,7 @@ import { addEventRoutes } from "./event-routes.ts";
 import { addMiningRoutes } from "./mining-routes.ts";
 import { addNetworkRoutes } from "./network-routes.ts";
 import type { NodePorts } from "./ports.ts";
+import { addRecordRoutes } from "./record-routes.ts";
 import { addStakeRoutes } from "./stake-routes.ts";
 import { addSystemRoutes } from "./system-routes.ts";
 import { addTransactionRoutes, type SubmitLimits } from "./transaction-routes.ts";
@@ -36,6 +37,7 @@ export async function createNodeApi(options: NodeApiOptions, parts: NodeApiParts
   const { app, streams } = server;
   addChainRoutes(app, parts.ports);
   addTransactionRoutes(app, parts.ports, options.submit);
+  addRecordRoutes(app, parts.ports);
   addAccountRoutes(app, parts.ports);
   addNetworkRoutes(app, parts.ports);
   addEventRoutes(app, parts.ports, { streams, clock: parts.clock, log: parts.log });

@@ -49,6 +49,13 @@ export interface StateProof {
   readonly block: BlockRecord;
 }
 
+/** A transaction's place on the chain of the head. */
+export interface ChainPlace {
+  readonly height: number;
+  /** In the block's list. */
+  readonly position: number;
+}
+
 /** Reads of the chain as committed. */
 export interface ChainView {
   readonly spec: ChainSpec;
@@ -80,6 +87,11 @@ export interface ChainView {
     cursor: string | null,
     limit: number,
   ): Awaitable<{ readonly items: readonly IncludedTransaction[]; readonly nextCursor: string | null } | null>;
+  /**
+   * Records on the chain, newest first, from a place in it down.
+   * @param from null for the head; a position beyond the end of its block is the end
+   */
+  records(from: ChainPlace | null, limit: number): Awaitable<readonly IncludedTransaction[]>;
   proof(address: Address): Awaitable<StateProof>;
   /** Whether blocks are searched for, so that whoever mines can take part. */
   readonly isSearched: boolean;

@@ -1,10 +1,11 @@
-/** Transactions: taken in and shown; records given back byte for byte. */
+/** Transactions: taken in and shown. */
 import { Type } from "typebox";
 import { type ErrorBody, SignedTransaction, type SubmitOutcome, SubmitResult, Transaction } from "#api/contract";
-import { type App, invalid, notFound, Refusal } from "#api/server";
-import { err, type Result, type TransactionId, toHex } from "#base";
-import { decodeParts, decodeRecord, KIND_RECORD, type PreparedTransaction } from "#model";
+import { type App, invalid, Refusal } from "#api/server";
+import { type Result, toHex } from "#base";
+import { decodeParts } from "#model";
 import { describeFault } from "./fault-words.ts";
+import { missing } from "./missing-transaction.ts";
 import { parseTransaction } from "./parse-transaction.ts";
 import type { NodePorts } from "./ports.ts";
 import { IdPath, readHash } from "./route-inputs.ts";
@@ -68,38 +69,6 @@ export function addTransactionRoutes(app: App, ports: NodePorts, limits: SubmitL
       throw missing(ports, id);
     },
   );
-  app.get(
-    "/v1/records/:id",
-    {
-      schema: {
-        tags,
-        summary: "The exact bytes of a record",
-        params: IdPath,
-        response: {
-          200: {
-            description: "as it was signed; application/json or application/octet-stream",
-            content: {
-              "application/json": { schema: Type.Unsafe<unknown>({}) },
-              "application/octet-stream": { schema: Type.String({ format: "binary" }) },
-            },
-          },
-        },
-      },
-    },
-    async ({ params }, reply) => {
-      const id = readHash(params.id, "a record is named by the id of its transaction, 64 hex digits");
-      const found = pending.get(id) ?? (await chain.transaction(id))?.item;
-      if (found === undefined) throw missing(ports, id);
-      const { mediaType, data } = readRecord(found);
-      reply.header(
-        "content-disposition",
-        `inline; filename="${toHex(id).slice(0, 16)}.${mediaType === 0 ? "json" : "bin"}"`,
-      );
-      // A Buffer is sent as it is; the type without a charset, since the bytes are not ours to interpret.
-      reply.header("content-type", mediaType === 0 ? "application/json" : "application/octet-stream");
-      return reply.send(Buffer.from(data.buffer, data.byteOffset, data.length));
-    },
-  );
 }
 
 /** A transaction begins with its version, 1; a list with an offset, a multiple of four. */
@@ -136,21 +105,6 @@ async function submitJson(
 
 function showOutcome(outcome: Awaited<ReturnType<NodePorts["orders"]["submit"]>>[number]): SubmitOutcome {
   return outcome.ok ? { id: toHex(outcome.value) } : { error: describeFault(outcome.error) };
-}
-
-function readRecord(item: PreparedTransaction): { readonly mediaType: 0 | 1; readonly data: Uint8Array } {
-  const record = item.transaction.kind === KIND_RECORD ? decodeRecord(item.transaction.payload) : err(null);
-  if (!record.ok) throw notFound(`transaction ${toHex(item.id)} is not a record`);
-  return record.value;
-}
-
-function missing({ pending }: NodePorts, id: TransactionId): Refusal {
-  const dropped = pending.dropped(id);
-  const name = toHex(id);
-  if (dropped === null) return notFound(`transaction ${name} is neither on the chain nor pending`);
-  return new Refusal(404, "transaction-dropped", `transaction ${name} was dropped: ${dropped.reason}`, {
-    reason: dropped.reason,
-  });
 }
 
 function tooMany(maxTransactions: number): Refusal {

@@ -49,7 +49,7 @@ import { ImportLine } from "./import-line.ts";
 import { openState } from "./open.ts";
 import type { ChainOptions } from "./options.ts";
 import { prepareKnownFor } from "./stored-transactions.ts";
-import { TransactionIndex, type TransactionPlace } from "./transaction-index.ts";
+import { type PlacePage, TransactionIndex, type TransactionPlace } from "./transaction-index.ts";
 import { createTrustedPath, type TrustedPath } from "./trusted-path.ts";
 import { type ChainLedger, WorkingState } from "./working-state.ts";
 
@@ -139,10 +139,9 @@ export interface Chain {
 
   findTransaction(id: TransactionId): TransactionPlace | null;
   /** Newest first. */
-  accountTransactions(
-    address: Address,
-    page: { readonly before?: TransactionPlace; readonly limit: number },
-  ): readonly TransactionPlace[];
+  accountTransactions(address: Address, page: PlacePage): readonly TransactionPlace[];
+  /** Newest first. */
+  records(page: PlacePage): readonly TransactionPlace[];
 
   account(address: Address): Account | null;
   maturing(address: Address): readonly Maturing[];
@@ -229,6 +228,7 @@ export async function openChain(options: ChainOptions, given: ChainParts): Promi
 
     findTransaction: (id) => index.find(id, isOnChain),
     accountTransactions: (address, page) => index.ofAccount(address, page, isOnChain),
+    records: (page) => index.records(page, isOnChain),
 
     account: (address) => working.ledger.account(address),
     maturing: (address) => working.ledger.maturing(address),

@@ -1,12 +1,23 @@
-/** Where a transaction stands, and which transactions touch an account: found without random-key writes. */
+/** Where a transaction stands, which touch an account, and which are records: found without random-key writes. */
 import { type Address, equalBytes, type TransactionId } from "#base";
-import { decodeTransfer, KIND_TRANSFER, MAX_OUTPUTS, type PreparedTransaction } from "#model";
-import { openSegmentIndex, type PackedKeys, type SegmentIndex, type Store, type Write } from "#storage";
+import { decodeTransfer, KIND_RECORD, KIND_TRANSFER, MAX_OUTPUTS, type PreparedTransaction } from "#model";
+import {
+  type Candidate,
+  type FindOptions,
+  openSegmentIndex,
+  type PackedKeys,
+  type SegmentIndex,
+  type SegmentIndexOptions,
+  type Store,
+  type Write,
+} from "#storage";
 import type { BlockStore } from "./block-store.ts";
 import type { BlockEntry } from "./entry.ts";
 
 const ID_BYTES = 32;
 const ADDRESS_BYTES = 20;
+/** The key of all records: the number of their kind. */
+const RECORD_KEY = Uint8Array.of(KIND_RECORD, 0, 0, 0, 0, 0, 0, 0);
 /** An output as it lies in a transfer's payload (rule TX-5), its address first; read in place for each block. */
 const OUTPUT_BYTES = 28;
 /** Candidates looked at in one go when an account's history is read. */
@@ -18,39 +29,63 @@ export interface TransactionPlace {
   readonly position: number;
 }
 
+export interface PlacePage {
+  /** Only what stands before it; its position may be beyond the end of its block. */
+  readonly before?: TransactionPlace;
+  readonly limit: number;
+}
+
+type Blocks = Pick<BlockStore, "bySeq" | "transactions">;
 type OnChain = (entry: BlockEntry) => boolean;
 
 export class TransactionIndex {
-  readonly #blocks: BlockStore;
+  readonly #store: Store;
+  readonly #blocks: Blocks;
   readonly #ids: SegmentIndex;
   readonly #accounts: SegmentIndex;
+  readonly #records: SegmentIndex;
 
-  constructor(store: Store, blocks: BlockStore) {
+  /** @param flush when entries in memory become a segment; default: the store's */
+  constructor(store: Store, blocks: Blocks, flush: Pick<SegmentIndexOptions, "flushEntries"> = {}) {
+    this.#store = store;
     this.#blocks = blocks;
-    this.#ids = openSegmentIndex(store, { index: 0 });
-    this.#accounts = openSegmentIndex(store, { index: 1 });
+    this.#ids = openSegmentIndex(store, { index: 0, ...flush });
+    this.#accounts = openSegmentIndex(store, { index: 1, ...flush });
+    this.#records = openSegmentIndex(store, { index: 2, ...flush });
   }
 
   /** Gives the indexes the blocks that a crash kept from their segments. */
   async recover(endSeq: number): Promise<void> {
+    // Data from before there was this index: all blocks are read, once.
+    const isNew = this.#records.nextSeq < this.#ids.nextSeq;
     await this.#ids.recover((first) => this.#keysFrom(first, endSeq, packIds));
     await this.#accounts.recover((first) => this.#keysFrom(first, endSeq, packAccounts));
+    await this.#records.recover((first) => this.#keysFrom(first, endSeq, packRecords));
+    if (!isNew) return;
+    const batch: Write[] = [];
+    this.#records.flushInto(batch, true);
+    await this.#store.commit(batch);
   }
 
   /** Blocks in order of arrival, whether or not they are ever executed; lookups look at the chain. */
   add(seq: number, transactions: readonly PreparedTransaction[]): void {
     this.#ids.add(seq, packIds(transactions));
     this.#accounts.add(seq, packAccounts(transactions));
+    this.#records.add(seq, packRecords(transactions));
   }
 
   flushInto(batch: Write[]): void {
+    const before = batch.length;
     this.#ids.flushInto(batch);
     this.#accounts.flushInto(batch);
+    // With the others: few as its entries may be, recovery would read all blocks since the last of its own.
+    this.#records.flushInto(batch, batch.length > before);
   }
 
   async compact(): Promise<void> {
     await this.#ids.compact();
     await this.#accounts.compact();
+    await this.#records.compact();
   }
 
   find(id: TransactionId, isOnChain: OnChain): TransactionPlace | null {
@@ -63,20 +98,35 @@ export class TransactionIndex {
     return null;
   }
 
-  ofAccount(
-    address: Address,
-    page: { readonly before?: TransactionPlace; readonly limit: number },
+  /** Newest first. */
+  ofAccount(address: Address, page: PlacePage, isOnChain: OnChain): readonly TransactionPlace[] {
+    const search = (options: FindOptions) => this.#accounts.find(address, options);
+    return this.#places(search, page, isOnChain, (item) => touches(item, address));
+  }
+
+  /** Newest first. */
+  records(page: PlacePage, isOnChain: OnChain): readonly TransactionPlace[] {
+    return this.#places((options) => this.#records.find(RECORD_KEY, options), page, isOnChain, isRecord);
+  }
+
+  #places(
+    search: (options: FindOptions) => readonly Candidate[],
+    page: PlacePage,
     isOnChain: OnChain,
+    isWanted: (item: PreparedTransaction) => boolean,
   ): readonly TransactionPlace[] {
     const places: TransactionPlace[] = [];
-    let before = page.before && { seq: page.before.block.seq, position: page.before.position };
+    let before: Candidate | undefined = page.before && {
+      seq: page.before.block.seq,
+      position: page.before.position,
+    };
     for (;;) {
-      const found = this.#accounts.find(address, before === undefined ? { limit: PAGE } : { before, limit: PAGE });
+      const found = search(before === undefined ? { limit: PAGE } : { before, limit: PAGE });
       for (const { seq, position } of found) {
         const block = this.#blocks.bySeq(seq);
         if (block === null || !isOnChain(block)) continue;
         const item = this.#blocks.transactions(block)[position];
-        if (item !== undefined && touches(item, address)) places.push({ block, position });
+        if (item !== undefined && isWanted(item)) places.push({ block, position });
         if (places.length >= page.limit) return places;
       }
       if (found.length < PAGE) return places;
@@ -118,6 +168,18 @@ function packAccounts(transactions: readonly PreparedTransaction[]): PackedKeys 
     for (let output = 0; output < outputs; output++) add(item.transaction.payload, output * OUTPUT_BYTES, position);
   });
   return { bytes, keyBytes: ADDRESS_BYTES, positions };
+}
+
+function packRecords(transactions: readonly PreparedTransaction[]): PackedKeys {
+  const positions: number[] = [];
+  for (const [position, item] of transactions.entries()) if (isRecord(item)) positions.push(position);
+  const bytes = new Uint8Array(positions.length * RECORD_KEY.length);
+  for (let i = 0; i < positions.length; i++) bytes.set(RECORD_KEY, i * RECORD_KEY.length);
+  return { bytes, keyBytes: RECORD_KEY.length, positions };
+}
+
+function isRecord({ transaction }: PreparedTransaction): boolean {
+  return transaction.kind === KIND_RECORD;
 }
 
 function outputCountOf({ transaction: { kind, payload } }: PreparedTransaction): number {

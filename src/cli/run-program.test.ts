@@ -30,8 +30,8 @@ describe("wrong usage is 2, with a sentence and a way to help", () => {
     [["keys", "new", "tagon16hq6jle9weajrasuvawdss6psm49z9n8qwt96j"], "an address cannot be a name"],
     [["mine", "0"], "It must be a whole number from 1 to 1000."],
     [["status", "--api", "nowhere"], "It must be an address such as"],
-    [["record"], "agon record needs a command: add, get"],
-    [["record", "put"], "unknown command 'put'; agon record knows add, get"],
+    [["record"], "agon record needs a command: add, get, list"],
+    [["record", "put"], "unknown command 'put'; agon record knows add, get, list"],
     [["record", "add"], "required option '--file <file>' not specified"],
     [["record", "add", "--file", "x", "--octets", "--canonical"], "exclude each other"],
     [["chain", "export", "--json"], "give --out"],
@@ -149,7 +149,7 @@ describe("completion", () => {
       return execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split("\n");
     };
     expect(complete("rec")).toEqual(["record"]);
-    expect(complete("record", "")).toEqual(["add", "get", "--help"]);
+    expect(complete("record", "")).toEqual(["add", "get", "list", "--help"]);
     expect(complete("record", "add", "--fi")).toEqual(["--file", "--first-line"]);
     expect(complete("chain", "v")).toEqual(["validate"]);
   });

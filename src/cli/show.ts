@@ -1,7 +1,9 @@
 /** What the API tells, as text for people. */
-import type { Account, Block, BlockSummary, Peers, Status, Transaction } from "#api/contract";
+import type { Account, Block, BlockSummary, Peers, RecordPage, Status, Transaction } from "#api/contract";
 import { type NameOf, nameAndAddress } from "./names.ts";
 import { age, coins, facts, plural, table, timeAndAge } from "./print.ts";
+
+const RECORD_EXCERPT = 40;
 
 export function showStatus(status: Status, url: string): string {
   const { chain, head, finalized, mempool, mining, supply, features } = status;
@@ -73,6 +75,19 @@ export function showTransactionList(items: readonly Transaction[], nameOf: NameO
     ["id", "kind", "where", "what"],
     items.map((item) => [item.id, item.kind, whereIs(item), whatDoes(item, nameOf)]),
   );
+}
+
+export function showRecordList({ items, nextFrom }: RecordPage, nameOf: NameOf): string {
+  if (items.length === 0) return "No records.";
+  const rows = items.map(({ id, block, sender, payload: { dataBytes, text, data } }) => [
+    id,
+    block === null ? "" : String(block.height),
+    String(dataBytes),
+    nameOf(sender),
+    excerpt(text ?? `hex ${data}`),
+  ]);
+  const list = table(["id", " height", " bytes", "by", "begins with"], rows);
+  return nextFrom === null ? list : `${list}\nOlder ones: --from ${nextFrom}`;
 }
 
 export function showTransaction(item: Transaction, nameOf: NameOf): string {
@@ -177,6 +192,12 @@ function recordFacts(item: Extract<Transaction, { kind: "record" }>): [string, s
       `${content.length > 300 ? content.slice(0, 300) : content}${truncated || content.length > 300 ? " …" : ""}`,
     ],
   ];
+}
+
+/** On one line. */
+function excerpt(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > RECORD_EXCERPT ? `${line.slice(0, RECORD_EXCERPT)}…` : line;
 }
 
 function whereIs({ block, status }: Transaction): string {

@@ -117,6 +117,12 @@ function chainView({ chain, evidence }: Core, clock: Clock): ChainView {
       const nextCursor = last === undefined ? null : `${last.block.header.height}-${last.position}`;
       return { items: places.map(included), nextCursor };
     },
+    records(from, limit) {
+      const block = from === null ? null : chain.blockAt(from.height);
+      // Above the head is as good as none.
+      const before = from === null || block === null ? {} : { before: { block, position: from.position + 1 } };
+      return chain.records({ ...before, limit }).map(included);
+    },
     async proof(address) {
       const { proof, head } = await chain.proveAccount(address);
       const { end, siblings } = proof;

@@ -165,6 +165,17 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
         }),
     },
   ],
+  "record list": [
+    {
+      argv: () => atNode("record", "list"),
+      check: (ended) => expect(document(ended)).toMatchObject({ items: expect.any(Array), nextFrom: null }),
+    },
+    {
+      argv: () => atNode("record", "list", "--from", "tail"),
+      code: 2,
+      check: (ended) => expect(errorOf(ended).code).toBe("usage"),
+    },
+  ],
   "record get": [
     {
       argv: () => ["record", "get", made.record, "--api", api],

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { RecordPage, RecordView } from "#api/contract";
 import { keys, useClient, useNames } from "../client/index.ts";
 import {
   AddressLabel,
@@ -17,20 +18,20 @@ import {
   shorten,
   TimeAgo,
 } from "../ui/index.ts";
-import { findRecords, type RecordsFound, type RecordTransaction } from "./find-records.ts";
 
+const PAGE = 50;
 const PREVIEW_CHARACTERS = 90;
 
 export function RecordsPage() {
   const client = useClient();
   const found = useInfiniteQuery({
     queryKey: keys.records,
-    queryFn: ({ pageParam, signal }) => findRecords(client, pageParam, signal),
-    initialPageParam: undefined as number | undefined,
-    getNextPageParam: (page: RecordsFound) => page.nextFrom ?? undefined,
+    queryFn: ({ pageParam, signal }) =>
+      client.records({ limit: PAGE, ...(pageParam === null ? {} : { from: pageParam }) }, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextFrom }: RecordPage) => nextFrom,
   });
-  const records = found.data?.pages.flatMap((page) => page.records) ?? [];
-  const downTo = found.data?.pages.at(-1)?.downTo ?? 0;
+  const records = found.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
       <title>Records · Agon</title>
@@ -52,30 +53,26 @@ export function RecordsPage() {
           )
         ) : records.length === 0 ? (
           <EmptyState icon="record" title="No records found" command="agon record add --file notes.jsonl">
-            A record keeps up to 16 KiB on the chain, byte for byte. None between the head and block{" "}
-            {formatCount(downTo)}.
+            A record keeps up to 16 KiB on the chain, byte for byte. There is none yet.
           </EmptyState>
         ) : (
           <RecordsTable records={records} />
         )}
       </Card>
       {found.hasNextPage ? (
-        <div className="flex items-center justify-between gap-3">
-          <span className="text-ink-soft text-sm">Looked down to block {formatCount(downTo)}.</span>
-          <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            Look further down
-          </Button>
-        </div>
+        <Button className="self-end" busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          Older records
+        </Button>
       ) : null}
     </>
   );
 }
 
-function RecordsTable({ records }: { readonly records: readonly RecordTransaction[] }) {
+function RecordsTable({ records }: { readonly records: readonly RecordView[] }) {
   return <DataTable label="Records" columns={columnsWith(useNames())} rows={records} rowKey={(record) => record.id} />;
 }
 
-function columnsWith(names: ReadonlyMap<string, string>): readonly Column<RecordTransaction>[] {
+function columnsWith(names: ReadonlyMap<string, string>): readonly Column<RecordView>[] {
   return [
     {
       key: "id",
@@ -130,7 +127,7 @@ function columnsWith(names: ReadonlyMap<string, string>): readonly Column<Record
   ];
 }
 
-function BlockLink({ block }: { readonly block: NonNullable<RecordTransaction["block"]> }) {
+function BlockLink({ block }: { readonly block: NonNullable<RecordView["block"]> }) {
   return (
     <Link to={`/blocks/${block.hash}`} className="tabular underline-offset-3 hover:underline">
       {formatCount(block.height)}

@@ -12,7 +12,7 @@ import type { Mempool, Peers } from "./network.ts";
 import { createPoolCalls, type PoolCalls } from "./pool-client.ts";
 import { createStakeCalls, type StakeCalls } from "./stake-client.ts";
 import type { HealthReport, Status } from "./status.ts";
-import type { SignedTransaction, SubmitResult, Transaction } from "./transaction.ts";
+import type { RecordPage, SignedTransaction, SubmitResult, Transaction } from "./transaction.ts";
 
 export interface ClientOptions extends ExchangeOptions {
   /** Default: the machine's. */
@@ -48,6 +48,11 @@ export interface Client {
     options?: CallOptions,
   ): Promise<AccountTransactions>;
   accountProof(address: string, options?: CallOptions): Promise<AccountProof>;
+  /** Newest first from `from` (a height, or `nextFrom` of the page before; default: the head) down. */
+  records(
+    query?: { readonly from?: string | number; readonly limit?: number },
+    options?: CallOptions,
+  ): Promise<RecordPage>;
   /** The exact bytes of a record. */
   record(id: string, options?: CallOptions): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }>;
   mempool(query?: PageQuery, options?: CallOptions): Promise<Mempool>;
@@ -94,6 +99,7 @@ export function createClient(options: ClientOptions): Client {
     accountTransactions: (address, query, call) =>
       get(`/v1/accounts/${segment(address)}/transactions`, call, { ...query }),
     accountProof: (address, call) => get(`/v1/proofs/accounts/${segment(address)}`, call),
+    records: (query, call) => get("/v1/records", call, { ...query }),
     record: (id, call) => exchange.bytes({ method: "GET", path: `/v1/records/${segment(id)}` }, call),
     mempool: (query, call) => get("/v1/mempool", call, { ...query }),
     peers: (call) => get("/v1/peers", call),

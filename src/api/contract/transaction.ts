@@ -122,6 +122,13 @@ export const RecordView = Type.Object(
 );
 export type RecordView = Static<typeof RecordView>;
 
+/** Those on the chain, newest first; `nextFrom` is the `from` of the page below, null at its end. */
+export const RecordPage = Type.Object(
+  { items: Type.Array(RecordView), nextFrom: Type.Union([Type.String(), Type.Null()]) },
+  { title: "RecordPage" },
+);
+export type RecordPage = Static<typeof RecordPage>;
+
 const shown = <K extends string, P extends TSchema>(kind: K, payload: P, title: string) =>
   Type.Object({ ...view, kind: Type.Literal(kind), payload }, { title });
 export const BondView = shown("bond", BondPayload, "BondView");

@@ -1,11 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
 import { fromUtf8, OperationError, toHex } from "#base";
 import { encodeRecord, TRANSACTION_FIXED_BYTES } from "#model";
 import { addressText, findSigner } from "../accounts.ts";
 import { newAskingCommand, newSigningCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
 import { confirmFee } from "../fee-guard.ts";
+import { createNames } from "../names.ts";
 import { EXAMPLE_ID, examples, readCount, readId } from "../options.ts";
 import { createPatience } from "../patience.ts";
 import { plural, print, printLine } from "../print.ts";
@@ -13,6 +14,7 @@ import { startProgress } from "../progress.ts";
 import { readRecordLines } from "../record-lines.ts";
 import { type LandedRecord, sendRecords } from "../record-sender.ts";
 import { usageError } from "../report-error.ts";
+import { showRecordList } from "../show.ts";
 import { note, type Terminal, write } from "../terminal.ts";
 import { feeRateOf } from "../transfer.ts";
 
@@ -21,6 +23,7 @@ export function recordCommand(terminal: Terminal): CommandUnknownOpts {
     .description("records: bytes kept on the chain as they are")
     .addCommand(addCommand(terminal))
     .addCommand(getCommand(terminal))
+    .addCommand(listCommand(terminal))
     .addHelpText("after", examples("agon record add --file games.jsonl", `agon record get ${EXAMPLE_ID}`));
 }
 
@@ -79,6 +82,24 @@ function addCommand(terminal: Terminal) {
         await output.end();
       }
     });
+}
+
+function listCommand(terminal: Terminal) {
+  return newAskingCommand("list")
+    .description("the newest records on the chain")
+    .option("--from <place>", "begin with this height, or where an earlier list has ended, and go down", readPlace)
+    .option("--limit <count>", "how many", readCount(1, 100), 20)
+    .addHelpText("after", examples("agon record list", "agon record list --from 1200 --limit 100 --json"))
+    .action(async ({ from, limit, ...options }) => {
+      const page = await connect(terminal, options).records({ limit, ...(from === undefined ? {} : { from }) });
+      await print(terminal, options, page, () => showRecordList(page, createNames()));
+    });
+}
+
+function readPlace(text: string): string {
+  if (!/^\d{1,15}(-\d{1,9})?$/.test(text))
+    throw new InvalidArgumentError("It must be a height, or what an earlier list named as the next.");
+  return text;
 }
 
 function getCommand(terminal: Terminal) {
