@@ -1,9 +1,48 @@
 /** Who gives way when all places for peers that come in are taken. */
 
-import type { PeerId } from "../transport/port.ts";
+import type { ConnectionInfo, PeerId } from "../transport/port.ts";
+import { hostOf, subnetOf } from "./peer-address.ts";
 
 /** A fault's worth: one that a race can cause does not cost a place. */
 const UNWELCOME_SCORE = -20;
+
+export interface InboundPlaces {
+  /** Whether there is a place, or somebody would give way. @param peer null while it has not proven who it is */
+  admits(peer: PeerId | null, address: string): boolean;
+  /** Who must go now that this peer has come; itself when many came at once; null when there is room. */
+  partsFor(newcomer: ConnectionInfo): PeerId | null;
+}
+
+export function createInboundPlaces(
+  maxInbound: number,
+  parts: {
+    readonly inbound: () => readonly ConnectionInfo[];
+    readonly scoreOf: (peer: PeerId) => number;
+  },
+): InboundPlaces {
+  const othersThan = (peer: PeerId | null): readonly ConnectionInfo[] => parts.inbound().filter((c) => c.peer !== peer);
+  const givesWay = (among: readonly ConnectionInfo[], newcomer: string): PeerId | null =>
+    whoGivesWay(
+      among.map(({ peer, address, openedMs }) => ({
+        ...{ peer, openedMs, score: parts.scoreOf(peer), subnet: subnetAt(address) },
+      })),
+      subnetAt(newcomer),
+    );
+  return {
+    admits(peer, address) {
+      const others = othersThan(peer);
+      return others.length < maxInbound || givesWay(others, address) !== null;
+    },
+    partsFor({ peer, address }) {
+      const others = othersThan(peer);
+      return others.length < maxInbound ? null : (givesWay(others, address) ?? peer);
+    },
+  };
+}
+
+function subnetAt(address: string): string {
+  return subnetOf(hostOf(address) ?? address);
+}
 
 export interface InboundPeer {
   readonly peer: PeerId;

@@ -4,8 +4,8 @@ import { type Cancel, type Clock, every, type Fault, type Logger, type Random, s
 import { createListeners } from "../transport/listeners.ts";
 import type { ConnectionInfo, Direction, PeerId, Transport, Unsubscribe } from "../transport/port.ts";
 import { createDialer } from "./dialer.ts";
-import { whoGivesWay } from "./inbound-places.ts";
-import { hostOf, parsePeerAddress, reachOf, subnetOf } from "./peer-address.ts";
+import { createInboundPlaces } from "./inbound-places.ts";
+import { hostOf, parsePeerAddress, reachOf } from "./peer-address.ts";
 import { createPeerBook } from "./peer-book.ts";
 import { createPeerExchange } from "./peer-exchange.ts";
 import type { Ban, PeerStore } from "./peer-store.ts";
@@ -96,14 +96,10 @@ export async function createPeerManager(options: PeerManagerOptions, parts: Peer
   let running = false;
 
   const present = (): ConnectionInfo[] => transport.connections().filter((c) => !leaving.has(c.peer));
-  const inbound = (): ConnectionInfo[] => present().filter((c) => c.direction === "in");
-  const givesWay = (among: readonly ConnectionInfo[], newcomer: string): PeerId | null =>
-    whoGivesWay(
-      among.map(({ peer, address, openedMs }) => ({
-        ...{ peer, openedMs, score: scores.score(peer), subnet: subnetAt(address) },
-      })),
-      subnetAt(newcomer),
-    );
+  const places = createInboundPlaces(settings.maxInbound, {
+    inbound: () => present().filter((c) => c.direction === "in"),
+    scoreOf: scores.score,
+  });
   const bannableHost = (peer: PeerId): string | null => {
     const host = hostOf(transport.connections().find((c) => c.peer === peer)?.address ?? "");
     return host === null || (settings.allowPrivate && reachOf(host) !== "public") ? null : host;
@@ -126,14 +122,6 @@ export async function createPeerManager(options: PeerManagerOptions, parts: Peer
     log.warn("peer banned", { peer, code: fault.code });
     drop(peer);
   };
-  /** Many may have come through the gate at once: then some go that nobody had to give way to. */
-  const makeRoom = ({ peer, address }: ConnectionInfo): void => {
-    const others = inbound().filter((c) => c.peer !== peer);
-    if (others.length < settings.maxInbound) return;
-    const parting = givesWay(others, address) ?? peer;
-    log.info("no place left for a peer", { peer: parting });
-    disconnect(parting);
-  };
   const exchange = createPeerExchange({ transport, clock, book, report });
   const dialer = createDialer(settings, {
     ...{ transport, clock, random, log, book },
@@ -149,14 +137,17 @@ export async function createPeerManager(options: PeerManagerOptions, parts: Peer
   transport.setGate((peer, address, direction) => {
     if (peer === transport.self || scores.banned(peer, hostOf(address))) return false;
     if (direction === "out") return true;
-    const others = inbound().filter((c) => c.peer !== peer);
-    return others.length < settings.maxInbound || givesWay(others, address) !== null;
+    return places.admits(peer, address);
   });
   transport.onFault(report);
   transport.onConnect((connection) => {
     const { peer, address, direction } = connection;
     leaving.delete(peer);
-    if (direction === "in") makeRoom(connection);
+    const parting = direction === "in" ? places.partsFor(connection) : null;
+    if (parting !== null) {
+      log.info("no place left for a peer", { peer: parting });
+      disconnect(parting);
+    }
     if (direction === "out" && parsePeerAddress(address) !== null) {
       book.connected(address);
       book.addAnchor(address);
@@ -236,10 +227,6 @@ export async function createPeerManager(options: PeerManagerOptions, parts: Peer
     onConnect: connects.add,
     onDisconnect: disconnects.add,
   };
-}
-
-function subnetAt(address: string): string {
-  return subnetOf(hostOf(address) ?? address);
 }
 
 /** For an inbound connection the far port says nothing; what the peer told about itself does. */
