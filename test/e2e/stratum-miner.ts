@@ -63,6 +63,11 @@ export class StratumMiner {
   static async connect(port: number, user: string): Promise<StratumMiner> {
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
+    return StratumMiner.over(socket, user);
+  }
+
+  /** @param socket that is open, with whatever below it */
+  static async over(socket: Socket, user: string): Promise<StratumMiner> {
     const miner = new StratumMiner(socket, user);
     const { result } = await miner.#ask("mining.subscribe", ["written-from-the-description/1"]);
     const [, extranonce1, size] = result as [unknown, string, number];

@@ -14,6 +14,7 @@ import {
   type TransactionSettings,
 } from "kysely";
 import type { Sql } from "postgres";
+import { OperationError } from "#base";
 
 /** One connection, not shared: postgres.js with `max` 1. @param onClose to be called when it is lost */
 export type OpenClient = (onClose: () => void) => Pick<Sql, "unsafe" | "end">;
@@ -95,7 +96,7 @@ function openConnection(openClient: OpenClient): Connection {
     isBroken: () => isBroken,
     end: () => client.end({ timeout: 0 }).catch(() => {}),
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-      if (isBroken) throw Object.assign(new Error("the connection was lost"), { code: "CONNECTION_CLOSED" });
+      if (isBroken) throw lost(new Error("the connection has ended"));
       try {
         const result = await client.unsafe(sql, parameters as never[], { prepare: true });
         const { command, count } = result;
@@ -103,12 +104,20 @@ function openConnection(openClient: OpenClient): Connection {
         return { rows: [...result] as R[], ...(changes ? { numAffectedRows: BigInt(count) } : {}) };
       } catch (error) {
         // What the server itself refuses has its own kind of error; all else is the connection's.
-        if (!(error instanceof Error && error.name === "PostgresError")) isBroken = true;
-        throw error;
+        if (error instanceof Error && error.name === "PostgresError") throw error;
+        isBroken = true;
+        throw lost(error);
       }
     },
     streamQuery() {
       throw new Error("results are read as a whole");
     },
   };
+}
+
+function lost(cause: unknown): OperationError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new OperationError("pool-storage", `PostgreSQL, where the pool's books are, does not answer: ${why}`, {
+    cause,
+  });
 }

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { CERTIFICATE, CERTIFICATE_KEY } from "../../../test/support/certificate.ts";
 import { tempDir } from "../../../test/support/temp.ts";
 import { connectMiner } from "./testing/test-miner.ts";
 import { startTestPool, type TestPool, testAddress } from "./testing/test-pool.ts";
@@ -10,26 +11,6 @@ import { readTlsIdentity } from "./tls-identity.ts";
 
 let pool: TestPool | undefined;
 const ADDRESS = testAddress("miner");
-/** P-256, made for this test alone, valid until 2126. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBfzCCASWgAwIBAgIUOFL/Dl7PLSuw/RcfMDuty0gPofkwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTE0NDcwOVoYDzIxMjYxMDI4
-MTQ0NzA5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAASP+gmYK1a63zWHqX7ZPPXw2zwPVgFt2ONRuScOVLC0h+p26zWVkMjG
-5E/2HeD6NP7maFLZhz8p7rJtkxdpWHuMo1MwUTAdBgNVHQ4EFgQUbTV/LHnortmM
-jYvQwqLLCWgjkWMwHwYDVR0jBBgwFoAUbTV/LHnortmMjYvQwqLLCWgjkWMwDwYD
-VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAhMioxVjPDQtF/vUKF3zl
-EvELU0kXGmopktOIlScFCQkCIADZ8Tek5TZRWTxL/X0Xw0AeAR8Xy+egWTLJ37bL
-vsKo
------END CERTIFICATE-----
-`;
-const KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6dE/ctoGSRRY6y6e
-cYGPjp3lPRZwgpu2mc7hqb0IjoKhRANCAASP+gmYK1a63zWHqX7ZPPXw2zwPVgFt
-2ONRuScOVLC0h+p26zWVkMjG5E/2HeD6NP7maFLZhz8p7rJtkxdpWHuM
------END PRIVATE KEY-----
-`;
-
 afterEach(async () => {
   await pool?.stop();
   pool = undefined;
@@ -39,7 +20,7 @@ function writePem(): { tlsCertFile: string; tlsKeyFile: string } {
   const folder = tempDir();
   const [tlsCertFile, tlsKeyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
   writeFileSync(tlsCertFile, CERTIFICATE);
-  writeFileSync(tlsKeyFile, KEY, { mode: 0o600 });
+  writeFileSync(tlsKeyFile, CERTIFICATE_KEY, { mode: 0o600 });
   return { tlsCertFile, tlsKeyFile };
 }
 

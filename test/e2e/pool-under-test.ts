@@ -1,0 +1,40 @@
+/** A pool as its operator starts it, and what its API says about it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Client, createClient } from "#api/contract";
+import { type RunningAgon, startAgon } from "./agon-process.ts";
+
+export interface PoolUnderTest {
+  readonly process: RunningAgon;
+  readonly folder: string;
+  /** With the token. */
+  readonly client: Client;
+  readonly port: number;
+  /** Where it was asked for. */
+  readonly tlsPort: number;
+}
+
+/** A share every 1,024 hashes or so. */
+const SHARE_DIFFICULTY = String(2 ** -22);
+
+export async function runPool(folder: string, more: readonly string[]): Promise<PoolUnderTest> {
+  const own = ["--data", folder, "--port", "0", "--api-port", "0", "--difficulty", SHARE_DIFFICULTY];
+  const running = await startAgon(["pool", ...own, "--log-level", "error", ...more]);
+  const token = readFileSync(join(folder, "api-token"), "utf8").trim();
+  const [port = 0, tlsPort = 0] = (running.said.stratum as string[]).map((url) => Number(new URL(url).port));
+  const client = createClient({ baseUrl: String(running.said.api), token, fetch, timeoutMs: 30_000 });
+  return { process: running, folder, client, port, tlsPort };
+}
+
+/** Of all shares of which the pool gives receipts. */
+export async function headersOf(client: Client, address: string): Promise<string[]> {
+  const headers: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await client.pool.receipts({ address, ...(after === undefined ? {} : { after }) });
+    // Signature 64, then the header at 108 of the record (RECEIPT-1).
+    headers.push(...page.items.map(({ receipt }) => receipt.slice(2 * 172, 2 * 252)));
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return headers;
+}
