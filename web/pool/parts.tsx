@@ -36,7 +36,7 @@ export function MinerLabel({ address }: { readonly address: string }) {
     >
       <Identicon value={address} />
       {name === undefined ? null : <span className="font-medium">{name}</span>}
-      <span className={cx("tabular whitespace-nowrap", name !== undefined && "text-ink-soft")}>
+      <span className={cx("tabular whitespace-nowrap", name !== undefined && "text-ink-soft max-sm:hidden")}>
         {shorten(address, name === undefined ? 8 : 5)}
       </span>
     </Link>

@@ -8,6 +8,10 @@ const TOKENS = ["ink-faint", "line", "accent", "accent-soft"] as const;
 const FONT = "11px system-ui, sans-serif";
 const BAR_WIDTH = 0.7;
 const MAX_BAR_PIXELS = 28;
+/** Of a young pool the line comes in from the right. */
+const LEAST_SPAN_S = 600;
+/** Points are minutes: finer than that there is nothing to name. */
+const TIME_STEPS_S = [1, 2, 5, 10, 30, 60, 120, 240, 480].map((minutes) => 60 * minutes);
 
 export interface SeriesChartProps {
   /** Seconds since 1970, or numbers of rounds. */
@@ -76,17 +80,22 @@ function chartOptions(
         };
   return {
     ...size,
-    padding: [6, 8, 0, 0],
+    // The last time stands under the last point, and as wide on both sides.
+    padding: [6, kind === "time" ? 20 : 8, 0, 0],
     legend: { show: false },
     cursor: { y: false },
     scales: {
-      x: kind === "time" ? {} : { time: false, range: (_, low, high) => [low - 0.6, high + 0.6] },
+      x:
+        kind === "time"
+          ? { range: (_, low, high) => [Math.min(low, high - LEAST_SPAN_S), high] }
+          : { time: false, range: (_, low, high) => [low - 0.6, high + 0.6] },
       y: { range: (_, __, high) => [0, Math.max(1e-9, high * 1.1)] },
     },
     axes: [
       {
         ...axis,
         ...{ size: 26, space: 80, grid: { show: false } },
+        ...(kind === "time" ? { incrs: TIME_STEPS_S } : {}),
         values: (_, at) => at.map(kind === "time" ? clockText : (round) => (Number.isInteger(round) ? `${round}` : "")),
       },
       { ...axis, size: 58, values: (_, values) => values.map(format) },
