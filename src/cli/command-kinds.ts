@@ -17,19 +17,8 @@ import {
 
 /** In this order, after those that only one command has. */
 const SHARED = [
-  ...[
-    "--from",
-    "--high-fee",
-    "--wait",
-    "--yes",
-    "--timeout",
-    "--api",
-    "--node",
-    "--data",
-    "--keystore",
-    "--passphrase-file",
-  ],
-  ...["--json", "--debug", "--help"],
+  ...["--from", "--high-fee", "--wait", "--yes", "--timeout", "--api", "--node", "--data", "--keystore", "--config"],
+  ...["--passphrase-file", "--json", "--debug", "--help"],
 ];
 
 /** Asks a node. */
@@ -40,6 +29,16 @@ export function newAskingCommand(name: string) {
 /** Asks a node about an account, which may be one of the keystore. */
 export function newAccountCommand(name: string) {
   return newAskingCommand(name).addOption(dataOption()).addOption(keystoreOption());
+}
+
+/** Opens a keystore, without a node. */
+export function newKeystoreCommand(name: string) {
+  return newCommand(name).addOption(dataOption()).addOption(keystoreOption());
+}
+
+/** Works with the settings of a node's folder, without a running node. */
+export function newFolderCommand(name: string) {
+  return newCommand(name).option("--config <file>", "settings as JSON (default: config.json in the node's folder)");
 }
 
 /** Signs with an account. */

@@ -1,23 +1,21 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { ValidationReport } from "#api/contract";
 import { OperationError } from "#base";
 import { readSpec, storedHead, validateChain, validateChainFile } from "#node";
 import { withBar } from "../chain-work.ts";
+import { newFolderCommand } from "../command-kinds.ts";
 import { chooseNode, connectForOrders } from "../connect.ts";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
-import { apiOption, debugOption, examples, jsonOption } from "../options.ts";
+import { apiOption, examples } from "../options.ts";
 import { facts, plural, print } from "../print.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function validateCommand(terminal: Terminal) {
-  const command = new Command("validate")
+  const command = newFolderCommand("validate")
     .description("execute the whole chain again from genesis: every seal, signature, rule and state root")
-    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
     .option("--file <file>", "check this export instead of a node's folder")
     .option("--node <name>", "let this node of a running devnet do it (needs the devnet's token)")
     .addOption(apiOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(

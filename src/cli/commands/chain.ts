@@ -3,7 +3,7 @@ import { finished } from "node:stream/promises";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { exportChain, importChain, readSpec } from "#node";
 import { describeSummary, withBar } from "../chain-work.ts";
-import { newAskingCommand } from "../command-kinds.ts";
+import { newAskingCommand, newFolderCommand } from "../command-kinds.ts";
 import { connect, connectForNodeOrders } from "../connect.ts";
 import { createNames } from "../names.ts";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
@@ -54,12 +54,9 @@ function showCommand(terminal: Terminal) {
 }
 
 function exportCommand(terminal: Terminal) {
-  const command = new Command("export")
+  const command = newFolderCommand("export")
     .description("write the chain as JSON lines: the specification, then each block's bytes in hex")
-    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
     .option("--out <file>", "write there (default: standard output)")
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(
@@ -107,12 +104,9 @@ function acceptCommand(terminal: Terminal) {
 }
 
 function importCommand(terminal: Terminal) {
-  const command = new Command("import")
+  const command = newFolderCommand("import")
     .description("read an exported chain into a node's folder, checking every rule (the node must be stopped)")
     .argument("<file>", "as written by chain export")
-    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon chain import chain.jsonl --data ./copy"))
     .action(async (file, options) => {
       const { node } = loadSettings(terminal, options).config;

@@ -1,17 +1,15 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type ExplainedSetting, explainConfig } from "#node";
+import { newFolderCommand } from "../command-kinds.ts";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
-import { debugOption, examples, jsonOption } from "../options.ts";
+import { examples } from "../options.ts";
 import { print, table } from "../print.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function configCommand(terminal: Terminal): CommandUnknownOpts {
-  const command = new Command("config")
+  const command = newFolderCommand("config")
     .description("the settings a node would start with")
-    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
     .option("--explain", "where each value comes from, its flag, its variable and what it means")
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples("agon config", "agon config --explain", "agon config --explain --api-port 9000 --json"),

@@ -1,18 +1,16 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { OperationError } from "#base";
 import { fsck, readSpec } from "#node";
+import { newFolderCommand } from "../command-kinds.ts";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
-import { debugOption, examples, jsonOption } from "../options.ts";
+import { examples } from "../options.ts";
 import { print } from "../print.ts";
 import type { Terminal } from "../terminal.ts";
 
 export function fsckCommand(terminal: Terminal): CommandUnknownOpts {
-  const command = new Command("fsck")
+  const command = newFolderCommand("fsck")
     .description("check the files of a node that is stopped; put the state right with --rebuild")
-    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
     .option("--rebuild", "make the state again from the blocks")
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon fsck", "agon fsck --data .agon/devnet/node-1 --rebuild"))
     .action(async (options) => {
       const { node } = loadSettings(terminal, options).config;

@@ -6,8 +6,9 @@ import { toHex } from "#base";
 import { formatAddress } from "#crypto";
 import { type AccountInfo, createKeystore, openKeystore } from "#wallet";
 import { assertFreeName } from "../accounts.ts";
+import { newKeystoreCommand } from "../command-kinds.ts";
 import { keystorePath, openChosenKeystore, readNewPassphrase, readPassphrase } from "../keystores.ts";
-import { dataOption, debugOption, examples, jsonOption, keystoreOption, passphraseFileOption } from "../options.ts";
+import { examples, passphraseFileOption } from "../options.ts";
 import { facts, print, table } from "../print.ts";
 import { note, type Terminal } from "../terminal.ts";
 
@@ -21,15 +22,11 @@ export function keysCommand(terminal: Terminal): CommandUnknownOpts {
 }
 
 function newCommand(terminal: Terminal) {
-  return new Command("new")
+  return newKeystoreCommand("new")
     .description("add an account; the first makes the keystore, and prints the words that restore it")
     .argument("[name]", "name of the account", "main")
     .option("--words-file <file>", "restore a keystore from the 12 or 24 words in this file")
-    .addOption(dataOption())
-    .addOption(keystoreOption())
     .addOption(passphraseFileOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(
@@ -56,12 +53,8 @@ function newCommand(terminal: Terminal) {
 }
 
 function listCommand(terminal: Terminal) {
-  return new Command("list")
+  return newKeystoreCommand("list")
     .description("the accounts of the keystore")
-    .addOption(dataOption())
-    .addOption(keystoreOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon keys list", "agon keys list --keystore wallet.json --json"))
     .action(async (options) => {
       const accounts = (await openChosenKeystore(terminal, options)).list();
@@ -77,15 +70,11 @@ function listCommand(terminal: Terminal) {
 }
 
 function showCommand(terminal: Terminal) {
-  return new Command("show")
+  return newKeystoreCommand("show")
     .description("one account of the keystore")
     .argument("[name]", "name of the account", "main")
     .option("--secret", "its private key and the words of the keystore too (asks for the passphrase)")
-    .addOption(dataOption())
-    .addOption(keystoreOption())
     .addOption(passphraseFileOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon keys show savings", "agon keys show main --secret"))
     .action(async (name, options) => {
       const keystore = await openChosenKeystore(terminal, options);

@@ -1,18 +1,16 @@
-import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type Loaded, type NodeSurroundings, type RunningNode, startNode } from "#node";
 import { isSigned } from "#spec";
+import { newFolderCommand } from "../command-kinds.ts";
 import { addSettingFlags, loadSettings } from "../node-settings.ts";
-import { debugOption, examples, jsonOption } from "../options.ts";
+import { examples } from "../options.ts";
 import { facts, type PrintOptions, printLine } from "../print.ts";
 import { note, type Terminal } from "../terminal.ts";
 
 export function nodeCommand(terminal: Terminal): CommandUnknownOpts {
-  const command = new Command("node")
+  const command = newFolderCommand("node")
     .description("run a node until it is told to stop")
-    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
     .option("--mine", "produce blocks: short for --mining-enabled (full speed on dev: with --mining-hash-rate 0)")
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(

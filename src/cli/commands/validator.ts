@@ -1,4 +1,5 @@
 /** The signing keys of a node that validates, and what protects them from signing twice. */
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
@@ -7,6 +8,7 @@ import { fromHex, OperationError, toHex } from "#base";
 import { loadConfig, type NodeConfig } from "#node";
 import { chainIdOf } from "#spec";
 import { addValidatorKey, hasValidatorKeys, type ValidatorKeyInfo, validatorFolder } from "#wallet";
+import { newFolderCommand } from "../command-kinds.ts";
 import { tellFirstDuty } from "../first-duty.ts";
 import { readNewPassphrase, readPassphrase } from "../keystores.ts";
 import { addSettingFlags, CONFIG_FILE, loadSettings, readSetting } from "../node-settings.ts";
@@ -38,13 +40,18 @@ export function validatorCommand(terminal: Terminal): CommandUnknownOpts {
     );
 }
 
-function initCommand(terminal: Terminal) {
-  const command = new Command("init")
-    .description("make a signing key and its onion, and say how to bond with them")
+/** Makes a signing key, or takes one. */
+function newKeyCommand(name: string) {
+  return new Command(name)
     .option("--seed-file <file>", "take a key from elsewhere: 64 hex digits; it is watched before it signs here")
     .addOption(passphraseFileOption())
     .addOption(jsonOption())
-    .addOption(debugOption())
+    .addOption(debugOption());
+}
+
+function initCommand(terminal: Terminal) {
+  const command = newKeyCommand("init")
+    .description("make a signing key and its onion, and say how to bond with them")
     .addHelpText(
       "after",
       examples(
@@ -75,12 +82,8 @@ function initCommand(terminal: Terminal) {
 }
 
 function rotateCommand(terminal: Terminal) {
-  const command = new Command("rotate-key")
+  const command = newKeyCommand("rotate-key")
     .description("make a new signing key; the old one goes on signing until the chain has changed to it (node stopped)")
-    .option("--seed-file <file>", "take a key from elsewhere: 64 hex digits; it is watched before it signs here")
-    .addOption(passphraseFileOption())
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText("after", examples("agon validator rotate-key --data ./mine"))
     .action(async (options) => {
       const { data, spec } = readPlace(terminal, options);
@@ -108,16 +111,13 @@ function rotateCommand(terminal: Terminal) {
 }
 
 function runCommand(terminal: Terminal) {
-  const command = new Command("run")
+  const command = newFolderCommand("run")
     .description("run a node that signs with the keys of its folder, until it is told to stop")
-    .option("--config <file>", "settings as JSON (default: config.json in the node's folder)")
     .addOption(
       new Option("--bootstrap <list>", "short for --p2p-bootstrap")
         .argParser((text) => readSetting("p2p.bootstrap", text, "--bootstrap"))
         .conflicts("p2pBootstrap"),
     )
-    .addOption(jsonOption())
-    .addOption(debugOption())
     .addHelpText(
       "after",
       examples(
