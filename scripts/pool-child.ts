@@ -80,6 +80,7 @@ function floorJob(id: number): string {
   const coinbase = "00".repeat(89);
   return (
     `{"id":${id},"result":[[["mining.notify","0000000000000000"]],"00000000",8],"error":null}\n` +
+    `{"id":null,"method":"mining.set_difficulty","params":[${EASIEST}]}\n` +
     `{"id":null,"method":"mining.notify","params":["00000000","${"00".repeat(32)}","${coinbase}","${"00".repeat(19)}",[],"20000000","1a00ffff","60000000",true]}\n`
   );
 }

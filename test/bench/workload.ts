@@ -53,7 +53,7 @@ export function createWorkload(count: number, receivers: number, engine: BenchEn
   const specFile = join(folder, "spec.json");
   writeFileSync(specFile, JSON.stringify(json));
   const random = seededRandom(11);
-  const targets = Array.from({ length: receivers }, () => asAddress(random.bytes(20)));
+  const targets = Array.from({ length: Math.min(receivers, count) }, () => asAddress(random.bytes(20)));
   const transfers = Array.from({ length: count }, (_, i) => {
     const sender = i % SENDERS;
     const unsigned = {
