@@ -39,8 +39,8 @@ export interface Execution {
 export function createExecution({ spec, transactions, stake }: LedgerRules, state: State, height: number): Execution {
   const account = createKeySlot(TABLES.account);
   const maturing = createKeySlot(TABLES.maturing);
-  /** Of the outputs of the present transaction. */
-  const leaves = new Int32Array(MAX_OUTPUTS);
+  /** Of the outputs of the present transaction; made when there is one. */
+  let leaves: Int32Array | null = null;
   const { newAccountBurnAtoms } = spec.fees;
   let feesAtoms = 0n;
   let burnedAtoms = 0n;
@@ -87,20 +87,20 @@ export function createExecution({ spec, transactions, stake }: LedgerRules, stat
   };
 
   /** Looks the outputs' accounts up. @returns how many there are still to be made */
-  const findOutputs = ({ payload, outputCount }: Effect): number => {
+  const findOutputs = ({ payload, outputCount }: Effect, found: Int32Array): number => {
     let missing = 0;
     for (let i = 0; i < outputCount; i++) {
-      leaves[i] = find(payload, i * OUTPUT_BYTES);
-      if (leaves[i]! < 0) missing++;
+      found[i] = find(payload, i * OUTPUT_BYTES);
+      if (found[i]! < 0) missing++;
     }
-    return missing < 2 ? missing : countAddresses(payload, outputCount, (i) => leaves[i]! < 0);
+    return missing < 2 ? missing : countAddresses(payload, outputCount, (i) => found[i]! < 0);
   };
 
-  const payOutputs = ({ payload, outputCount }: Effect): void => {
+  const payOutputs = ({ payload, outputCount }: Effect, found: Int32Array): void => {
     const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
     for (let i = 0; i < outputCount; i++) {
       // An output before this one may have made the account.
-      let leaf = leaves[i]! >= 0 ? leaves[i]! : find(payload, i * OUTPUT_BYTES);
+      let leaf = found[i]! >= 0 ? found[i]! : find(payload, i * OUTPUT_BYTES);
       if (leaf < 0) leaf = create();
       pay(leaf, view.getBigUint64(i * OUTPUT_BYTES + AMOUNT_AT, true));
     }
@@ -141,7 +141,8 @@ export function createExecution({ spec, transactions, stake }: LedgerRules, stat
       const expected = state.word(sender, NONCE);
       if (BigInt(nonce) !== expected)
         return blameNobody(nonce < expected ? "tx-nonce-used" : "tx-nonce-gap", { nonce, expected: Number(expected) });
-      const cost = effectCost(spec, effect, findOutputs(effect));
+      leaves ??= new Int32Array(MAX_OUTPUTS);
+      const cost = effectCost(spec, effect, findOutputs(effect, leaves));
       const balance = state.word(sender, BALANCE);
       if (balance < cost) return blameNobody("tx-overspend", { balanceAtoms: `${balance}`, neededAtoms: `${cost}` });
       if (effect.action !== null) {
@@ -151,7 +152,7 @@ export function createExecution({ spec, transactions, stake }: LedgerRules, stat
 
       state.setWord(sender, NONCE, expected + 1n);
       state.setWord(sender, BALANCE, balance - cost);
-      payOutputs(effect);
+      payOutputs(effect, leaves);
       burnedAtoms += effect.recordBurnAtoms;
       feesAtoms += effect.feeAtoms;
       return null;

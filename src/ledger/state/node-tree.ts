@@ -40,6 +40,8 @@ export class NodeTree {
   #marked = new Int32Array(MARKED_LENGTH);
   #markedCount = 0;
   readonly #perDepth = new Int32Array(MAX_DEPTH + 1);
+  /** Where the next node of a depth goes while they are sorted. */
+  readonly #nextOfDepth = new Int32Array(MAX_DEPTH + 1);
   /** Nodes whose lines changed other than through a leaf below them. */
   #changed: number[] = [];
   readonly #lines = new BigUint64Array(CHUNK * LINE_WORDS);
@@ -243,7 +245,8 @@ export class NodeTree {
   #sortByDepth(): Int32Array {
     const marked = this.#marked;
     const order = new Int32Array(2 * this.#markedCount);
-    const next = new Int32Array(MAX_DEPTH + 1);
+    const next = this.#nextOfDepth;
+    next[0] = 0;
     for (let depth = 1; depth <= MAX_DEPTH; depth++) next[depth] = next[depth - 1]! + this.#perDepth[depth - 1]!;
     for (let i = 0; i < order.length; i += 2) {
       const to = 2 * next[this.#depth[marked[i]!]!]!++;

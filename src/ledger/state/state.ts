@@ -243,6 +243,7 @@ export class State {
 
   /** Hangs new leaves into the tree, with their hashes. */
   #placePending(): void {
+    if (this.#pending.length === 0) return;
     const placed = new Int32Array(this.#pending.length);
     let count = 0;
     for (const leaf of this.#pending) {
