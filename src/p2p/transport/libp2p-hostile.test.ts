@@ -188,6 +188,22 @@ it("serves others while more sockets than it admits are held open", async () => 
   await Promise.all(silent.map((socket) => closed(socket)));
 });
 
+it("takes no more connections of one host than it is told to, until one of them ends", async () => {
+  const bound = await startNode({ limitLoopback: true, maxPerHost: 2, maxNewPerMinutePerHost: 1e6 });
+  const [first, second, third] = (await Promise.all([startStock(), startStock(), startStock()])) as [
+    Libp2p,
+    Libp2p,
+    Libp2p,
+  ];
+  const dial = (stock: Libp2p): Promise<Connection> => stock.dial(multiaddr(addressOf(bound)));
+  const connection = await dial(first);
+  await dial(second);
+  await expect(dial(third)).rejects.toThrow();
+  await connection.close();
+  await vi.waitFor(() => dial(third), { timeout: LONG_MS, interval: 20 });
+  await until(() => bound.connections().length === 2);
+});
+
 it("cuts off lengths that are too long, as soon as they are read", async () => {
   const connection = await dialNode(await startStock());
   for (const prefix of [encodeLength(1001), encodeLength(2 ** 32), new Uint8Array(20).fill(0xff)])
