@@ -50,7 +50,8 @@ export class PoolProcess {
     this.address = formatAddress(devAccount(POOL_ACCOUNT).address, spec.addressPrefix);
     this.#process = new WatchedProcess({
       ...{ name: "the pool", folder, program, logName: "pool.log", kind: "pool", nodeOptions: [] },
-      keepsPid: true,
+      // It takes others than last time where they are taken.
+      ...{ keepsPid: true, ports: [] },
     });
   }
 

@@ -6,11 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DevnetNodeState } from "#api/contract";
 import { OperationError } from "#base";
 import { createNodeLog, type NodeLog } from "./node-log.ts";
+import { isFree } from "./ports.ts";
 
 /** For a program to say that it has started. */
 const START_MS = 60_000;
 /** For a program to end after it was told to, before it is killed. */
 const GRACE_MS = 10_000;
+/** For a port to be free again: a connection of another program may have been given its number. */
+const PORT_WAIT_MS = 15_000;
 const LOOK_EVERY_MS = 50;
 const LOG_LINES_SHOWN = 3;
 /** Tells bin/agon.js that the end of its channel is the end of whoever started it. */
@@ -30,6 +33,8 @@ export interface WatchedProcessOptions {
   readonly nodeOptions: readonly string[];
   /** The program writes no file `pid` by itself. */
   readonly keepsPid: boolean;
+  /** Where it listens at each start. */
+  readonly ports: readonly number[];
 }
 
 export class WatchedProcess {
@@ -90,6 +95,7 @@ export class WatchedProcess {
     this.#note = null;
     this.#wanted = null;
     await this.#untilFolderIsFree();
+    await this.#untilPortsAreFree();
     if (this.#wanted !== null) {
       this.#state = "stopped";
       throw new OperationError(`${kind}-stopped`, `${name} was stopped before it had started`);
@@ -139,6 +145,17 @@ export class WatchedProcess {
         return;
       }
     }
+  }
+
+  /** After a while it starts all the same, and says itself what is wrong. */
+  async #untilPortsAreFree(): Promise<void> {
+    const endMs = performance.now() + PORT_WAIT_MS;
+    for (const port of this.#options.ports)
+      while (this.#wanted === null && performance.now() < endMs && !(await isFree(port))) {
+        this.#note = `waits for port ${port}, which another program uses`;
+        await sleep(LOOK_EVERY_MS);
+      }
+    this.#note = null;
   }
 
   #spawn(commandLine: readonly string[]): ChildProcess {
