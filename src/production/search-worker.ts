@@ -1,15 +1,19 @@
 /** A thread that searches. */
 import { constants, setPriority } from "node:os";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import type { SearchRequest } from "./miner/search-protocol.ts";
 import { createSearchServer } from "./miner/search-server.ts";
 
 if (parentPort !== null) {
   const port = parentPort;
   giveWay();
-  port.on(
-    "message",
-    createSearchServer(workerData as Int32Array, (answer) => port.postMessage(answer)),
-  );
+  const serve = createSearchServer(workerData as Int32Array, (answer) => port.postMessage(answer));
+  // What waits already is taken without a turn of the event loop.
+  const next = (): { readonly message: SearchRequest } | undefined => receiveMessageOnPort(port);
+  port.on("message", (request: SearchRequest) => {
+    serve(request);
+    for (let more = next(); more !== undefined; more = next()) serve(more.message, false);
+  });
 }
 
 /**

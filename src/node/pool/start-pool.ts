@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createPoolApi, type PoolPorts } from "#api";
-import { type Client, createClient, type Status } from "#api/contract";
+import { ApiError, type Client, createClient, type Status } from "#api/contract";
 import {
   asHash,
+  type BlockId,
   type Clock,
   fromHex,
   type Logger,
@@ -107,8 +108,7 @@ async function open(house: House): Promise<RunningPool> {
       `blocks of the chain ${chain.name} are not searched: a pool has no work there`,
     );
   const address = formatAddress(owner.address, chain.addressPrefix);
-  // Said at once, and not by miners that get no work: the token may be missing.
-  await client.miningTemplate(address);
+  await assertWork(client, address, log);
   const { books, events } = await openBooks(house, address);
   const source = createFetchedSource(FETCHED_SOURCE_DEFAULTS, {
     ...{ clock, log: log.child("work") },
@@ -148,6 +148,19 @@ async function open(house: House): Promise<RunningPool> {
   undo.push(() => api.stop());
   log.info("pool started", { chain: chain.name, address, stratum: stratum.join(" "), api: listening.url });
   return { ...lifeOf(house), api: { url: listening.url, port: listening.port }, stratum, address, chain: chain.name };
+}
+
+/**
+ * Said at once, and not by miners that get no work: the token may be missing. A node that only has no work yet, since it
+ * catches up with others, is waited for.
+ */
+async function assertWork(client: Client, address: string, log: Logger): Promise<void> {
+  try {
+    await client.miningTemplate(address);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "cannot-produce") throw error;
+    log.warn("the node gives no work yet", { why: error.message });
+  }
 }
 
 async function openBooks(
@@ -197,7 +210,7 @@ function followHead(client: Client, source: FetchedSource, clock: Clock, log: Lo
     while (!stop.signal.aborted) {
       try {
         const options = { signal: stop.signal, onConnection: () => source.refresh() };
-        for await (const _ of client.events(options)) source.refresh();
+        for await (const { cursor } of client.events(options)) source.refresh(headIn(cursor));
       } catch (error) {
         if (!stop.signal.aborted) log.warn("the node's events cannot be read", { error: String(error) });
       }
@@ -206,6 +219,12 @@ function followHead(client: Client, source: FetchedSource, clock: Clock, log: Lo
   };
   void follow();
   return async () => stop.abort();
+}
+
+/** A cursor is `height:id`. */
+function headIn(cursor: string): BlockId | undefined {
+  const id = fromHex(cursor.slice(cursor.indexOf(":") + 1));
+  return id?.length === 32 ? asHash(id) : undefined;
 }
 
 function lifeOf({ log, takeBack }: House): Pick<RunningPool, "closed" | "stop"> {

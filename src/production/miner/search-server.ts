@@ -6,16 +6,20 @@ import type { SearchAnswer, SearchRequest } from "./search-protocol.ts";
 const STEP = 8_192;
 const NONCE_AT = 76;
 
-/** @param wanted the number of the first search that is wanted, where threads share memory; else they do what they were told */
+/**
+ * The returned function wants to know whether the request was there before the last one was done: the time between the two is then
+ * none without work, even where others had the core meanwhile.
+ * @param wanted the number of the first search that is wanted, where threads share memory; else they do what they were told
+ */
 export function createSearchServer(
   wanted: Int32Array | null,
   answer: (answer: SearchAnswer) => void,
-): (request: SearchRequest) => void {
+): (request: SearchRequest, hadToWait?: boolean) => void {
   const searchNonce = createNonceSearch();
   let endMs = performance.now();
-  return ({ search, range, preimage, target, from, count, once, countIdle }) => {
+  return ({ search, range, preimage, target, from, count, once, countIdle }, hadToWait = true) => {
     const beginMs = performance.now();
-    const idleMs = countIdle ? beginMs - endMs : 0;
+    const idleMs = countIdle && hadToWait ? beginMs - endMs : 0;
     const isWanted = (): boolean => wanted === null || Atomics.load(wanted, 0) <= search;
     let tried = 0;
     let stale = 0;

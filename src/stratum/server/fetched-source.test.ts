@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createManualClock, type ManualClock, silentLogger } from "#base";
 import type { BlockResult } from "../share.ts";
 import { createFetchedSource, type FetchedSource } from "./fetched-source.ts";
-import { createStubSource, HARD_TARGET } from "./testing/stub-source.ts";
+import { createStubSource, HARD_TARGET, testHash } from "./testing/stub-source.ts";
 import type { WorkState, WorkTemplate } from "./work-source.ts";
 
 const START_MS = 1_800_000_000_000;
@@ -70,6 +70,30 @@ describe("work from a node that is asked", () => {
     answer = fresh;
     await pass(0);
     expect(states).toEqual(["height 1", "height 2"]);
+  });
+
+  test("is not asked for again when it is on the head that was told", async () => {
+    source.start();
+    await settle();
+    const state = source.state();
+    if (state.kind !== "work") throw new Error(state.why);
+    const first = state.template.parent;
+    source.refresh(first);
+    await settle();
+    expect(asked).toBe(1);
+    // Told while it is asked, of which the answer knows already.
+    const next = createStubSource(HARD_TARGET, START_MS).newHead({ height: 9, parent: testHash("next") });
+    let give: (template: WorkTemplate) => void = () => {};
+    answer = () => new Promise((resolve) => (give = resolve));
+    source.refresh();
+    source.refresh(next.parent);
+    give(next);
+    await settle();
+    await pass(0);
+    expect(asked).toBe(2);
+    // Another one is.
+    source.refresh(first);
+    expect(asked).toBe(3);
   });
 
   test("ends after three failures in a row, and goes on by itself", async () => {

@@ -1,5 +1,5 @@
 /** Work from a node that is asked for it: again and again, at once when its head moves, and patiently while it is away. */
-import type { Cancel, Clock, Logger } from "#base";
+import { type BlockId, type Cancel, type Clock, equalBytes, type Logger } from "#base";
 import type { PowSeal } from "#consensus";
 import type { BlockResult } from "../share.ts";
 import type { WorkSource, WorkState, WorkTemplate } from "./work-source.ts";
@@ -24,8 +24,8 @@ export const FETCHED_SOURCE_DEFAULTS: FetchedSourceOptions = { periodMs: 5_000, 
 export interface FetchedSource extends WorkSource {
   start(): void;
   stop(): void;
-  /** The node's head has moved, or may have: ask now. */
-  refresh(): void;
+  /** The node's head has moved, or may have: ask now, unless the work that there is is on it. */
+  refresh(head?: BlockId): void;
 }
 
 /** One failure may be a node that is busy with a block; after so many it is away. */
@@ -42,6 +42,8 @@ export function createFetchedSource(
   let running = false;
   let asking = false;
   let askAgain = false;
+  /** As it was told last. */
+  let head: BlockId | null = null;
   let failures = 0;
   let cancel: Cancel = () => {};
 
@@ -61,6 +63,7 @@ export function createFetchedSource(
     try {
       const template = await feed.template();
       failures = 0;
+      if (head !== null && equalBytes(template.parent, head)) askAgain = false;
       if (running) set({ kind: "work", template });
     } catch (error) {
       failures++;
@@ -99,7 +102,10 @@ export function createFetchedSource(
       running = false;
       cancel();
     },
-    refresh: () => void ask(),
+    refresh(told) {
+      head = told ?? null;
+      if (head === null || state.kind === "down" || !equalBytes(state.template.parent, head)) void ask();
+    },
     state: () => state,
     onChange(listener) {
       listeners.add(listener);
