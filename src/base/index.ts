@@ -17,6 +17,8 @@ export {
   equalBytes,
   fromHex,
   fromUtf8,
+  readU32,
+  readU64,
   readUint,
   toHex,
   utf8,

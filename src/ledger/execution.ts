@@ -1,5 +1,5 @@
 /** Executes one block on the state, step by step, in the order of rule TX-14; both `apply` and `draft` go through here. */
-import { assertInvariant, blameNobody, blameSender, equalBytes, type Fault } from "#base";
+import { assertInvariant, blameNobody, blameSender, equalBytes, type Fault, readU64 } from "#base";
 import {
   type BlockOrders,
   type Credit,
@@ -97,12 +97,11 @@ export function createExecution({ spec, transactions, stake }: LedgerRules, stat
   };
 
   const payOutputs = ({ payload, outputCount }: Effect, found: Int32Array): void => {
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
     for (let i = 0; i < outputCount; i++) {
       // An output before this one may have made the account.
       let leaf = found[i]! >= 0 ? found[i]! : find(payload, i * OUTPUT_BYTES);
       if (leaf < 0) leaf = create();
-      pay(leaf, view.getBigUint64(i * OUTPUT_BYTES + AMOUNT_AT, true));
+      pay(leaf, readU64(payload, i * OUTPUT_BYTES + AMOUNT_AT));
     }
   };
 

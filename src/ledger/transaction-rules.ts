@@ -1,5 +1,16 @@
 /** What a transaction asks for, and what can be said of it without any state (rules TX-9 and TX-10). */
-import { type Address, asAddress, blameSender, err, type Fault, type Hash, ok, type Result, toHex } from "#base";
+import {
+  type Address,
+  asAddress,
+  blameSender,
+  err,
+  type Fault,
+  type Hash,
+  ok,
+  type Result,
+  readU64,
+  toHex,
+} from "#base";
 import { decodeRecord, KIND_RECORD, KIND_TRANSFER, MAX_OUTPUTS, type PreparedTransaction } from "#model";
 import { type ChainSpec, chainIdOf, type StakeSpec, stakeOf } from "#spec";
 import { isStakeKind, proveRequest, readRequest, type StakeAction } from "./stake/stake-actions.ts";
@@ -59,7 +70,7 @@ export function createTransactionRules(spec: ChainSpec): TransactionRules {
       if (!effect.ok) return effect;
       const { payload, outputCount } = effect.value;
       const isMissing = (i: number): boolean =>
-        !exists(asAddress(payload.slice(i * OUTPUT_BYTES, i * OUTPUT_BYTES + 20)));
+        !exists(asAddress(payload.subarray(i * OUTPUT_BYTES, i * OUTPUT_BYTES + AMOUNT_AT)));
       return ok(effectCost(spec, effect.value, countAddresses(payload, outputCount, isMissing)));
     },
   };
@@ -87,11 +98,10 @@ function readTransfer(spec: ChainSpec, tx: PreparedTransaction): Result<Effect, 
     return err(blameSender("transfer-malformed", { sizeBytes: payload.length }));
   const low = checkFee(spec, tx);
   if (low !== null) return err(low);
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   const { minOutputAtoms } = spec.fees;
   let sum = 0n;
   for (let at = AMOUNT_AT; at < payload.length; at += OUTPUT_BYTES) {
-    const amountAtoms = view.getBigUint64(at, true);
+    const amountAtoms = readU64(payload, at);
     if (amountAtoms < minOutputAtoms)
       return err(blameSender("transfer-dust", { amountAtoms: `${amountAtoms}`, minAtoms: `${minOutputAtoms}` }));
     sum += amountAtoms;

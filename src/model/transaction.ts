@@ -17,6 +17,8 @@ import {
   type Key,
   ok,
   type Result,
+  readU32,
+  readU64,
   type Signature,
   type TransactionId,
   utf8,
@@ -84,17 +86,16 @@ export function decodeTransaction(bytes: Uint8Array): Result<Transaction, Fault>
   if (bytes.length < TRANSACTION_FIXED_BYTES) return err(blameSender("tx-truncated", { sizeBytes: bytes.length }));
   if (bytes.length > TRANSACTION_FIXED_BYTES + MAX_PAYLOAD_BYTES)
     return err(blameSender("tx-too-large", { sizeBytes: bytes.length }));
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes[0] !== TRANSACTION_VERSION) return err(blameSender("tx-version", { version: bytes[0]! }));
-  if (view.getUint32(OFFSET_AT, true) !== TRANSACTION_FIXED_BYTES) return err(blameSender("tx-malformed"));
-  const nonceHigh = view.getUint32(NONCE_AT + 4, true);
+  if (readU32(bytes, OFFSET_AT) !== TRANSACTION_FIXED_BYTES) return err(blameSender("tx-malformed"));
+  const nonceHigh = readU32(bytes, NONCE_AT + 4);
   if (nonceHigh >= 2 ** 21) return err(blameSender("tx-malformed", { field: "nonce" }));
   return ok({
     version: TRANSACTION_VERSION,
     kind: bytes[1]!,
     sender: asKey(bytes.subarray(2, NONCE_AT)),
-    nonce: nonceHigh * 2 ** 32 + view.getUint32(NONCE_AT, true),
-    feeAtoms: view.getBigUint64(FEE_AT, true),
+    nonce: nonceHigh * 2 ** 32 + readU32(bytes, NONCE_AT),
+    feeAtoms: readU64(bytes, FEE_AT),
     payload: bytes.subarray(TRANSACTION_FIXED_BYTES),
     signature: asSignature(bytes.subarray(SIGNATURE_AT, TRANSACTION_FIXED_BYTES)),
   });

@@ -64,12 +64,14 @@ export function answerSlot(slot: Slot, count: number, verify: (bytes: Uint8Array
   }
 }
 
-/** Copies the answers out, since the slot is used again. */
+/** Copies the answers out, since the slot is used again: those of all together, which costs less memory than each alone. */
 export function readSlot(slot: Slot, count: number): Verified[] {
+  const ids = slot.ids.slice(0, 32 * count);
+  const senders = slot.senders.slice(0, 20 * count);
   return Array.from({ length: count }, (_, i) => {
     if (slot.lengths[i] === 0) return misshapen();
-    const id = asHash(slot.ids.slice(32 * i, 32 * i + 32));
-    return { valid: slot.valid[i] === 1, id, sender: asAddress(slot.senders.slice(20 * i, 20 * i + 20)) };
+    const id = asHash(ids.subarray(32 * i, 32 * i + 32));
+    return { valid: slot.valid[i] === 1, id, sender: asAddress(senders.subarray(20 * i, 20 * i + 20)) };
   });
 }
 
