@@ -7,19 +7,20 @@ import {
   useInfiniteQuery,
   useQuery,
 } from "@tanstack/react-query";
-import type {
-  PoolCredits,
-  PoolHistory,
-  PoolInfo,
-  PoolLuck,
-  PoolMiner,
-  PoolMinerPayouts,
-  PoolMiners,
-  PoolPageQuery,
-  PoolPayouts,
-  PoolRound,
-  PoolRoundLine,
-  PoolRounds,
+import {
+  ApiError,
+  type PoolCredits,
+  type PoolHistory,
+  type PoolInfo,
+  type PoolLuck,
+  type PoolMiner,
+  type PoolMinerPayouts,
+  type PoolMiners,
+  type PoolPageQuery,
+  type PoolPayouts,
+  type PoolRound,
+  type PoolRoundLine,
+  type PoolRounds,
 } from "#api/contract";
 import { useClient } from "./context.tsx";
 import { keys } from "./keys.ts";
@@ -37,6 +38,8 @@ export function usePool(): UseQueryResult<PoolInfo> {
     queryKey: keys.pool,
     queryFn: wanted ? ({ signal }) => client.pool.status({ signal }) : skipToken,
     refetchInterval: EVERY_MS,
+    // A devnet says at once whether its pool runs.
+    retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.code === "pool-not-running"),
   });
 }
 

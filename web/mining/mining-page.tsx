@@ -139,7 +139,12 @@ function OtherWays({ isDevnet, hasPool }: { readonly isDevnet: boolean; readonly
         <p>The same search, with all cores, for this node:</p>
         <CommandLine command={`agon mine --solo --to ${to} --api ${location.origin}`} />
         {hasPool ? (
-          <AtPool isDevnet={isDevnet} />
+          <>
+            <p>
+              Or for the <PoolLink />, which divides blocks among its miners by their work:
+            </p>
+            <AtPool isDevnet={isDevnet} />
+          </>
         ) : (
           <>
             <p>Or for a pool that speaks Stratum, when you know one:</p>
@@ -153,24 +158,19 @@ function OtherWays({ isDevnet, hasPool }: { readonly isDevnet: boolean; readonly
 
 /** One line to point a miner at the pool of this server. */
 function AtPool({ isDevnet }: { readonly isDevnet: boolean }) {
-  const { data: pool } = usePool();
+  const { data: pool, errorUpdateCount } = usePool();
   const accounts = useDevnetAccounts();
   const address = (isDevnet ? accounts.data?.[3]?.address : undefined) ?? ANYBODY;
+  if (pool?.stratum[0] === undefined)
+    return errorUpdateCount > 0 ? <p>It is away for now; its page says why.</p> : <SkeletonRows rows={1} />;
+  return <CommandLine command={`agon mine --pool ${pool.stratum[0]} --address ${address}`} />;
+}
+
+function PoolLink() {
   return (
-    <>
-      <p>
-        Or for the{" "}
-        <Link to="/pool" className="underline underline-offset-3">
-          pool
-        </Link>
-        , which divides blocks among its miners by their work:
-      </p>
-      {pool?.stratum[0] === undefined ? (
-        <SkeletonRows rows={1} />
-      ) : (
-        <CommandLine command={`agon mine --pool ${pool.stratum[0]} --address ${address}`} />
-      )}
-    </>
+    <Link to="/pool" className="underline underline-offset-3">
+      pool
+    </Link>
   );
 }
 
@@ -179,7 +179,10 @@ function AtPoolOnly() {
   return (
     <Card title="Mine at this pool">
       <div className="flex flex-col items-start gap-3 text-ink-soft text-sm">
-        <p>Mining in the page needs a node, and this server is a pool's. A miner outside finds it there:</p>
+        <p>
+          A page needs a node to mine, and this server is a <PoolLink />
+          's. A miner on the command line connects to it:
+        </p>
         <AtPool isDevnet={false} />
       </div>
     </Card>

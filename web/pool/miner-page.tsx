@@ -114,18 +114,24 @@ function Inside({ address }: { readonly address: string }) {
           />
         )}
       </Card>
-      <Card title="Check it yourself">
-        <div className="flex flex-col items-start gap-3 text-ink-soft text-sm">
-          <p>
-            Each share has a signed receipt. An audit holds them against the pool's log, computes each division again,
-            and asks a node that you trust for blocks and payouts.
-          </p>
-          <CommandLine
-            command={`agon pool audit --pool ${location.origin} --address ${address} --receipts receipts.jsonl`}
-          />
-        </div>
-      </Card>
+      <CheckCard address={address} />
     </>
+  );
+}
+
+function CheckCard({ address }: { readonly address: string }) {
+  return (
+    <Card title="Check it yourself">
+      <div className="flex flex-col items-start gap-3 text-ink-soft text-sm">
+        <p>
+          Each share has a signed receipt. An audit holds them against the pool's log, computes each division again, and
+          asks a node that you trust for blocks and payouts.
+        </p>
+        <CommandLine
+          command={`agon pool audit --pool ${location.origin} --address ${address} --receipts receipts.jsonl`}
+        />
+      </div>
+    </Card>
   );
 }
 
@@ -144,8 +150,8 @@ function Figures({ miner }: { readonly miner: PoolMiner | undefined }) {
       />
       <StatPanel
         label="This round"
-        value={miner && percent(miner.roundPart, 2)}
-        unit="of its work"
+        value={miner && percent(miner.roundPart)}
+        unit="of work"
         hint="Part of the present round's work"
       />
       <StatPanel label="Maturing, coins" value={amount(miner?.immature)} hint="Of blocks that may still be undone" />
