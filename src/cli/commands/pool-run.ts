@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { ApiError } from "#api/contract";
+import { OperationError } from "#base";
 import { type PoolOptions, type RunningPool, startPool } from "#node";
 import { findSigner } from "../accounts.ts";
 import { apiOf, connectForOrders } from "../connect.ts";
@@ -80,7 +82,7 @@ export function poolRunCommand(terminal: Terminal) {
     )
     .action(async (options) => {
       const near = { api: options.node, data: options.nodeData };
-      const { client, token } = await connectForOrders(terminal, near);
+      const { client, token } = await connectForOrders(terminal, near).catch(adviseOnNode);
       const { chain } = await client.status();
       const owner = await findSigner(terminal, chain, options.from, {
         ...{ data: options.nodeData, keystore: options.keystore, passphraseFile: options.passphraseFile },
@@ -107,10 +109,21 @@ export function poolRunCommand(terminal: Terminal) {
         dropEvery: options.dropEvery ?? 0,
         logLevel: options.logLevel,
       };
-      const pool = await startPool(given, owner);
+      const pool = await startPool(given, owner).catch(adviseOnNode);
       await sayStarted(terminal, options, pool, given);
       await runUntilStopped(terminal, pool);
     });
+}
+
+/** The node has options of its own here. */
+function adviseOnNode(error: unknown): never {
+  if (!(error instanceof ApiError)) throw error;
+  const { code, status, message } = error;
+  if (code === "unreachable")
+    throw new OperationError(code, `${message}: does the pool's node run there? Give its address with --node`);
+  if (status === 401)
+    throw new OperationError(code, "the node wants its token: give its folder with --node-data, or AGON_TOKEN");
+  throw error;
 }
 
 async function sayStarted(

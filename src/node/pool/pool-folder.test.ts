@@ -25,3 +25,11 @@ test("books of another chain or account, and a file without a key, are refused i
   writeFileSync(join(folder, "receipt-key"), "nonsense\n");
   expect(open(BOOKS)).toThrow(/holds no key/);
 });
+
+test("says that the file about the books is damaged", () => {
+  const folder = tempDir();
+  for (const text of ["{", "null", ""]) {
+    writeFileSync(join(folder, "pool.json"), text);
+    expect(() => openPoolFolder(folder, BOOKS, seededRandom(1))).toThrow(/pool\.json is damaged/);
+  }
+});

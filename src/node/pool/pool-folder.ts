@@ -34,7 +34,7 @@ function checkBooks(path: string, { chain, address }: Books, folder: string): vo
     writeDurably(path, `${JSON.stringify({ chain, address })}\n`, 0o644);
     return;
   }
-  const kept = JSON.parse(readFileSync(path, "utf8")) as Partial<Books>;
+  const kept = readBooks(path);
   if (kept.chain !== chain)
     throw new OperationError(
       "pool-books",
@@ -45,4 +45,17 @@ function checkBooks(path: string, { chain, address }: Books, folder: string): vo
       "pool-books",
       `${folder} holds the books of ${kept.address}, not of ${address}: who owes what hangs on that account; give another folder with --data`,
     );
+}
+
+function readBooks(path: string): Partial<Books> {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof kept === "object" && kept !== null) return kept;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  throw new OperationError(
+    "pool-books",
+    `${path} is damaged: it says of which chain and account the books beside it are`,
+  );
 }

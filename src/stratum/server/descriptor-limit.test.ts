@@ -20,6 +20,6 @@ test("more connections than files are refused, with what to do about it", () => 
   expect(() => assertDescriptors(896, 1_024)).not.toThrow();
   expect(() => assertDescriptors(10_000, null)).not.toThrow();
   expect(() => assertDescriptors(2_500, 1_024)).toThrow(
-    /2500 connections need 2628 open files.*1024.*ulimit -n 2628.*maxConnections to 896/,
+    /2500 connections need 2628 open files.*1024.*ulimit -n 2628.*--max-connections 896/,
   );
 });

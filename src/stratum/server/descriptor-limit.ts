@@ -24,7 +24,7 @@ export function assertDescriptors(maxConnections: number, limit: number | null):
   throw new OperationError(
     "descriptor-limit",
     `${maxConnections} connections need ${needed} open files, and this process may have ${limit}: ` +
-      `raise the limit (ulimit -n ${needed}, or LimitNOFILE= of the service), or set maxConnections to ${Math.max(1, limit - RESERVE)}`,
+      `raise the limit (ulimit -n ${needed}, or LimitNOFILE= of the service), or allow fewer connections (--max-connections ${Math.max(1, limit - RESERVE)})`,
   );
 }
 

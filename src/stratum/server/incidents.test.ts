@@ -1,4 +1,7 @@
-/** What pools were robbed by, each under the name by which it became known; over real sockets. */
+/**
+ * What pools were robbed by, each under the name by which it became known; over real sockets. Hopping is in
+ * `trust/schemes.test.ts` and withholding in `trust/withholding.test.ts`: they are about money, and not about lines.
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import type { Message, Share, TestMiner } from "./testing/test-miner.ts";
 import { startTestPool, type TestPool, testAddress } from "./testing/test-pool.ts";

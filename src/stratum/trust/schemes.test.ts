@@ -86,7 +86,7 @@ describe("a reward is divided", () => {
   });
 });
 
-describe("pool hopping", () => {
+describe("pool hopping on PROP (hopping)", () => {
   test("pays the hopper under PROP and not under PPLNS", () => {
     const random = seededRandom(7);
     const prop = hop("prop", random);

@@ -42,7 +42,7 @@ describe("tails of the Poisson law", () => {
   });
 });
 
-describe("the withholding detector", () => {
+describe("the detector of withholding, classic and all-out (aoa, eyal)", () => {
   test("says nothing before it can know, nor of honest bad luck", () => {
     expect(judgeLuck({ name: "a", expected: 6, found: 0 }, 1).verdict).toBe("too-early");
     expect(judgeLuck({ name: "a", expected: 10, found: 5 }, 1).verdict).toBe("normal");
