@@ -14,7 +14,7 @@ export interface Books {
   readonly owedAtoms: bigint;
   readonly payingAtoms: bigint;
   readonly paidAtoms: bigint;
-  /** The pool's own: fees and remainders, less what it spent; below 0 only under PPS. */
+  /** The pool's own: fees and remainders, less what it spent; below 0 under PPS, and where a deep reorganisation took back what was spent. */
   readonly poolAtoms: bigint;
   /** Burned by making the pool's own account. */
   readonly burnedAtoms: bigint;
@@ -61,8 +61,6 @@ export async function checkBooks(db: Reader, options: AccountingOptions, full = 
   const poolAtoms = await loadPoolAccount(db);
   const poolShould = rewardsAtoms.pool - sideAtoms + entryAtoms;
   if (poolAtoms !== poolShould) problems.push(`the pool's account is ${poolAtoms}, its entries say ${poolShould}`);
-  if (poolAtoms + burnedAtoms < -options.reserveAtoms)
-    problems.push(`the pool's account is ${poolAtoms}, below its reserve`);
   const { owed, paying, paid } = totals;
   if (rewardsAtoms.all !== owed + paying + paid + poolAtoms + burnedAtoms)
     problems.push("rewards are not what is owed, paid and kept");

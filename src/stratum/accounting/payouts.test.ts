@@ -151,6 +151,15 @@ describe("PPS", () => {
     expect(books.problems).toEqual([]);
     expect(books.owedAtoms).toBe(REWARD_ATOMS / 2n + REWARD_ATOMS + REWARD_ATOMS / blockWork);
   });
+
+  test("an account below the reserve buys nothing, and is no reason not to start", async () => {
+    await using pool = await createTestPool({ terms: pps, blockWork: 100n, reserveAtoms: REWARD_ATOMS });
+    await pool.count([share(pool, 1, pool.maker.blockWork / 2n)]);
+    await pool.accounting.settle();
+    const careful = await createAccounting({ ...pool.options, reserveAtoms: 0n }, pool.parts);
+    expect(await careful.checkBooks()).toMatchObject({ problems: [], poolAtoms: -REWARD_ATOMS / 2n });
+    await careful.shares.stop();
+  });
 });
 
 describe("the pool at work", () => {
