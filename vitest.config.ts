@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { defineConfig } from "vitest/config";
-import type { ProjectConfig, Reporter } from "vitest/node";
+import { BaseSequencer, type ProjectConfig, type Reporter, type TestSpecification } from "vitest/node";
 
 const seed = process.env.AGON_SEED ?? String(randomInt(2 ** 31));
 
@@ -24,6 +24,24 @@ const common = {
 /** Nothing that a module keeps changes: many files share a process, which then loads each module once. */
 const shared = { ...common, isolate: false } satisfies ProjectConfig;
 
+/** Files that take longest, in this order. */
+const LONGEST = [
+  ...["e2e/web.test", "e2e/cli.test", "e2e/pos-devnet.test", "e2e/pool.test", "e2e/devnet.test", "bench/bench.test"],
+  ...["e2e/pool-options.test", "e2e/devnet-records.test", "e2e/crash.test", "e2e/web-stake.test", "e2e/web-pool.test"],
+  ...["accounting/kill.test", "guard/kill.test", "accounting/fairness.test", "contract/store.test"],
+];
+
+/** They begin first, so that at the end no core waits for one that has begun last. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
+      const place = LONGEST.findIndex((name) => moduleId.endsWith(`${name}.ts`));
+      return project.config.sequence.groupOrder * 1_000 + (place === -1 ? LONGEST.length : place);
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 /** `.ci/run` reads the counts from the file named here. */
 const reporters: (Reporter | [string, Record<string, unknown>] | string)[] = ["default", seedReporter];
 if (process.env.AGON_TEST_REPORT) reporters.push(["json", { outputFile: process.env.AGON_TEST_REPORT }]);
@@ -31,6 +49,7 @@ if (process.env.AGON_TEST_REPORT) reporters.push(["json", { outputFile: process.
 export default defineConfig({
   test: {
     reporters,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -58,7 +77,7 @@ export default defineConfig({
           include: ["test/sim/**/*.test.ts"],
           testTimeout: 120_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -70,7 +89,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
