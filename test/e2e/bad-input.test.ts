@@ -160,6 +160,12 @@ const rows: readonly Row[] = [
   ],
   [
     "directory",
+    "emptied",
+    "data-damaged",
+    (w) => directory(w, "emptied", (path) => truncateSync(join(path, "store", "data.mdb"), 0)),
+  ],
+  [
+    "directory",
     "of garbage",
     "data-damaged",
     (w) => directory(w, "garbage", (path) => writeFileSync(join(path, "store", "data.mdb"), MEGABYTE)),
