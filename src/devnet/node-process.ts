@@ -52,7 +52,7 @@ export class NodeProcess {
     this.api = `http://${HOST}:${ports.api}`;
     this.#process = new WatchedProcess({
       ...{ name, folder, program, logName: "node.log", kind: "node", nodeOptions: SMALL_HEAP },
-      ...{ keepsPid: false, ports: [ports.api, ports.p2p] },
+      ...{ keepsPid: false, ports: () => [ports.api, ports.p2p] },
     });
   }
 

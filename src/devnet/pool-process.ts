@@ -50,8 +50,9 @@ export class PoolProcess {
     this.address = formatAddress(devAccount(POOL_ACCOUNT).address, spec.addressPrefix);
     this.#process = new WatchedProcess({
       ...{ name: "the pool", folder, program, logName: "pool.log", kind: "pool", nodeOptions: [] },
-      // It takes others than last time where they are taken.
-      ...{ keepsPid: true, ports: [] },
+      keepsPid: true,
+      // Its miners come back to where it was.
+      ports: () => Object.values(this.#ports ?? {}).filter((port) => port !== 0),
     });
   }
 
@@ -94,13 +95,14 @@ export class PoolProcess {
    */
   async start(): Promise<void> {
     mkdirSync(this.#options.folder, { recursive: true, mode: 0o700 });
-    this.#ports ??= await choosePorts(this.#options.port);
-    const { stratum, api } = this.#ports;
     const url = await this.#options.node.url;
     await this.#process.start(
-      () => this.#arguments(url, { stratum, api }),
+      async () => {
+        this.#ports ??= await choosePorts(this.#options.port);
+        return this.#arguments(url, this.#ports);
+      },
       (word) => {
-        this.#ports = portsIn(word) ?? { stratum, api };
+        this.#ports = portsIn(word) ?? this.#ports;
       },
     );
   }

@@ -17,7 +17,7 @@ it("waits, and says so, while somebody else uses its port", async () => {
   await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
   const watched = new WatchedProcess({
     ...{ name: "node-1", folder, logName: "log", program, kind: "node", nodeOptions: [], keepsPid: false },
-    ports: [port],
+    ports: () => [port],
   });
   onTestFinished(() => watched.kill());
   const said: unknown[] = [];

@@ -33,9 +33,11 @@ export interface WatchedProcessOptions {
   readonly nodeOptions: readonly string[];
   /** The program writes no file `pid` by itself. */
   readonly keepsPid: boolean;
-  /** Where it listens at each start. */
-  readonly ports: readonly number[];
+  /** Where it listens at each start, as far as that is known before. */
+  readonly ports: () => readonly number[];
 }
+
+type CommandLine = () => readonly string[] | Promise<readonly string[]>;
 
 export class WatchedProcess {
   readonly #options: WatchedProcessOptions;
@@ -76,10 +78,11 @@ export class WatchedProcess {
 
   /**
    * Resolves when the program says that it has started: an answer on its port could be somebody else's.
+   * @param commandLine asked for when whoever ran in the folder before has gone
    * @param onStarted gets what it says
    * @throws OperationError `…-crashed` when it ends instead, `…-slow` when it does neither
    */
-  start(commandLine: () => readonly string[], onStarted: (word: unknown) => void): Promise<void> {
+  start(commandLine: CommandLine, onStarted: (word: unknown) => void): Promise<void> {
     // Whoever orders it twice waits for the one start.
     this.#starting ??= this.#start(commandLine, onStarted).finally(() => {
       this.#starting = null;
@@ -87,20 +90,22 @@ export class WatchedProcess {
     return this.#starting;
   }
 
-  async #start(commandLine: () => readonly string[], onStarted: (word: unknown) => void): Promise<void> {
+  async #start(commandLine: CommandLine, onStarted: (word: unknown) => void): Promise<void> {
     const { name, kind } = this.#options;
     if (this.#state === "stopping") await this.#ended;
     if (this.#child !== null) return;
     this.#state = "starting";
     this.#note = null;
     this.#wanted = null;
-    await this.#untilFolderIsFree();
-    await this.#untilPortsAreFree();
+    const words = await this.#whenFree(commandLine).catch((error) => {
+      this.#state = "stopped";
+      throw error;
+    });
     if (this.#wanted !== null) {
       this.#state = "stopped";
       throw new OperationError(`${kind}-stopped`, `${name} was stopped before it had started`);
     }
-    const child = this.#spawn(commandLine());
+    const child = this.#spawn(words);
     const told = await firstWord(child, START_MS);
     if (told.kind === "ended")
       throw new OperationError(
@@ -111,6 +116,12 @@ export class WatchedProcess {
       throw new OperationError(`${kind}-slow`, `${name} did not start within ${START_MS / 1_000} s: ${this.logFile}`);
     onStarted(told.word);
     if (this.#state === "starting") this.#state = "running";
+  }
+
+  async #whenFree(commandLine: CommandLine): Promise<readonly string[]> {
+    await this.#untilFolderIsFree();
+    await this.#untilPortsAreFree();
+    return commandLine();
   }
 
   /** Tells it to end, and kills it when it does not. Resolves when it has ended. */
@@ -150,7 +161,7 @@ export class WatchedProcess {
   /** After a while it starts all the same, and says itself what is wrong. */
   async #untilPortsAreFree(): Promise<void> {
     const endMs = performance.now() + PORT_WAIT_MS;
-    for (const port of this.#options.ports)
+    for (const port of this.#options.ports())
       while (this.#wanted === null && performance.now() < endMs && !(await isFree(port))) {
         this.#note = `waits for port ${port}, which another program uses`;
         await sleep(LOOK_EVERY_MS);
