@@ -64,7 +64,8 @@ export class TransactionIndex {
     if (!isNew) return;
     const batch: Write[] = [];
     this.#records.flushInto(batch, true);
-    await this.#store.commit(batch);
+    // A disk that is full now is no reason not to start: the next start reads the blocks again.
+    await this.#store.commit(batch).catch(() => {});
   }
 
   /** Blocks in order of arrival, whether or not they are ever executed; lookups look at the chain. */
