@@ -86,10 +86,10 @@ function floorJob(id: number): string {
 }
 
 function answerParent(accepted: () => number): void {
-  process.on("message", () => {
+  process.on("message", ({ collect }: { readonly collect: boolean }) => {
     const { user, system } = process.cpuUsage();
     // Where it is exposed: what is only not yet collected is no growth.
-    (globalThis as { gc?: () => void }).gc?.();
+    if (collect) (globalThis as { gc?: () => void }).gc?.();
     const { rss, heapUsed } = process.memoryUsage();
     const usage: PoolUsage = {
       cpuMicros: user + system,

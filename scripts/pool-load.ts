@@ -9,6 +9,8 @@ export interface LoadOptions {
   readonly seconds: number;
   /** How often the pool's memory is looked at. */
   readonly sampleMs: number;
+  /** Its garbage is collected before each look, so that growth can be told from garbage. */
+  readonly collect: boolean;
   /** Called at each sample. */
   readonly report?: (sample: LoadSample) => void;
   /** A sample could not be taken; the load goes on. */
@@ -18,7 +20,8 @@ export interface LoadOptions {
 /** What is under load. */
 export interface LoadTarget {
   readonly port: number;
-  usage(): Promise<PoolUsage>;
+  /** @param collect garbage first, which halts the pool for a moment */
+  usage(collect: boolean): Promise<PoolUsage>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +32,7 @@ export interface PoolUsage {
   readonly residentMiB: number;
   /** Of the resident, what is no file's. */
   readonly anonymousMiB: number;
-  /** Of JavaScript, after a collection. */
+  /** Of JavaScript. */
   readonly heapMiB: number;
   /** As it counts itself. */
   readonly accepted: number;
@@ -94,11 +97,11 @@ export async function loadPool(options: LoadOptions, target: LoadTarget): Promis
     counts,
   );
   const connectMs = performance.now() - connecting;
-  const before = await target.usage();
+  const before = await target.usage(false);
   let last = before;
   const started = performance.now();
   await send(miners, options, counts, async () => {
-    const usage = await target.usage();
+    const usage = await target.usage(options.collect);
     heaps.push(usage.heapMiB);
     const fresh = difference(counts, lastCounts);
     options.report?.({
@@ -112,7 +115,7 @@ export async function loadPool(options: LoadOptions, target: LoadTarget): Promis
   const elapsedMs = performance.now() - started;
   const answered = (): number => counts.accepted + sum(counts.refused);
   while (answered() + counts.lost < counts.sent) await delay(5);
-  const after = await target.usage();
+  const after = await target.usage(false);
   for (const miner of miners) miner.socket.destroy();
   return {
     ...{ sent: counts.sent, accepted: counts.accepted, lost: counts.lost },

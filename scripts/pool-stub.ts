@@ -18,8 +18,8 @@ export async function startStub({ headMs, floor = false }: StubOptions): Promise
   const [{ port }] = (await once(child, "message")) as [{ port: number }];
   return {
     port,
-    async usage() {
-      child.send("usage");
+    async usage(collect) {
+      child.send({ collect });
       return (await once(child, "message"))[0] as PoolUsage;
     },
     async stop() {

@@ -49,7 +49,7 @@ export async function startWhole(options: WholeOptions): Promise<WholePool> {
     const port = Number(new URL(stratum[0]!).port);
     return {
       ...{ port, client, devnet, url: stratum[0]! },
-      usage: () => usageOf(pool, client),
+      usage: (collect) => usageOf(pool, client, collect),
       async restart(signal) {
         await pool.stop(signal);
         const ports = ["--port", String(port), "--api-port", new URL(api).port];
@@ -72,9 +72,11 @@ function startPool(folder: string, devnet: DevnetUnderTest, more: readonly strin
   return startAgon(["pool", ...near, "--log-level", "warn", ...more], { env });
 }
 
-async function usageOf({ pid }: RunningAgon, client: Client): Promise<PoolUsage> {
-  process.kill(pid, "SIGUSR2");
-  await delay(COLLECT_MS);
+async function usageOf({ pid }: RunningAgon, client: Client, collect: boolean): Promise<PoolUsage> {
+  if (collect) {
+    process.kill(pid, "SIGUSR2");
+    await delay(COLLECT_MS);
+  }
   const metrics = await client.metrics();
   const read = (name: string): number => {
     const value = new RegExp(`^${name.replace(/[{}"]/g, "\\$&")} (\\S+)$`, "m").exec(metrics)?.[1];

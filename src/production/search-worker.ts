@@ -1,8 +1,11 @@
 /** A thread that searches. */
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { SearchRequest } from "./miner/search-protocol.ts";
 import { createSearchServer } from "./miner/search-server.ts";
+
+/** A third of what others get of a core that all want. */
+const NICENESS = 5;
 
 if (parentPort !== null) {
   const port = parentPort;
@@ -23,7 +26,7 @@ if (parentPort !== null) {
 function giveWay(): void {
   if (process.platform !== "linux") return;
   try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(NICENESS);
   } catch {
     // Not permitted here: it searches all the same.
   }

@@ -100,12 +100,12 @@ describe("threads that search", () => {
       while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
     };
     threads.search({ job: jobOf(EASY_BITS, 1), once: false, onHit: (nonce) => void hits.push(nonce) });
-    for (let round = 1; round <= 3; round++) {
-      await until(() => hits.length >= 5 * round);
+    for (let round = 1; round <= 2; round++) {
+      await until(() => hits.length >= 3 * round);
       threads.hold();
       threads.goOn();
     }
-    await until(() => hits.length >= 30);
+    await until(() => hits.length >= 12);
     threads.search(null);
     expect(new Set(hits).size).toBe(hits.length);
     expect(threads.counts().stale).toBeLessThanOrEqual(THREADS * STEP);

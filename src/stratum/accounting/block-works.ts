@@ -15,7 +15,8 @@ export interface AddressBook {
   minerOf(address: Address): number;
 }
 
-const PAGE = 2_000;
+/** Read at once; miners are answered between two. */
+const PAGE = 500;
 
 export function createAddressBook(db: Reader, prefix: string): AddressBook {
   const known = new Map<number, Address>();
@@ -90,7 +91,7 @@ async function loadNewest(
   limit: bigint,
   poolKey: Key,
 ): Promise<WorkShare[]> {
-  const shares: WorkShare[] = [];
+  const works = new Map<Address, bigint>();
   let left = limit;
   let before = Number.MAX_SAFE_INTEGER;
   while (left > 0n) {
@@ -112,7 +113,9 @@ async function loadNewest(
     }
     const cut = [...cutWindow(page, left)];
     left -= totalWork(cut);
-    shares.push(...cut);
+    // The book has one object for each address.
+    for (const { address, work } of cut) works.set(address, (works.get(address) ?? 0n) + work);
+    await new Promise((resolve) => setImmediate(resolve));
   }
-  return shares;
+  return [...works].map(([address, work]) => ({ address, work }));
 }
