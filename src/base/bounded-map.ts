@@ -1,6 +1,8 @@
 /** A map that never holds more than `limit` entries: the oldest goes first, touching does not renew. */
 export class BoundedMap<K, V> {
   readonly #entries = new Map<K, V>();
+  /** Stands behind whatever was evicted: a new one would first have to pass all that they left empty. */
+  #oldest = this.#entries.entries();
   readonly #limit: number;
   readonly #onEvict: (key: K, value: V) => void;
 
@@ -25,11 +27,9 @@ export class BoundedMap<K, V> {
   set(key: K, value: V): void {
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#limit) return;
-    for (const [oldest, evicted] of this.#entries) {
-      this.#entries.delete(oldest);
-      this.#onEvict(oldest, evicted);
-      break;
-    }
+    const [oldest, evicted] = this.#oldest.next().value!;
+    this.#entries.delete(oldest);
+    this.#onEvict(oldest, evicted);
   }
 
   delete(key: K): boolean {
@@ -38,6 +38,7 @@ export class BoundedMap<K, V> {
 
   clear(): void {
     this.#entries.clear();
+    this.#oldest = this.#entries.entries();
   }
 
   /** Oldest first. */

@@ -1,4 +1,5 @@
 /** The SSZ form of a list whose elements vary in size: a table of u32 offsets, then the elements. */
+import { readU32 } from "#base";
 
 /** @throws RangeError past 2^32 bytes */
 export function encodeParts(parts: readonly Uint8Array[]): Uint8Array {
@@ -23,14 +24,13 @@ export function encodeParts(parts: readonly Uint8Array[]): Uint8Array {
 export function decodeParts(bytes: Uint8Array, maxParts: number): Uint8Array[] | null {
   if (bytes.length === 0) return [];
   if (bytes.length < 4) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const first = view.getUint32(0, true);
+  const first = readU32(bytes, 0);
   const count = first / 4;
   if (count < 1 || !Number.isInteger(count) || count > maxParts || first > bytes.length) return null;
   const parts: Uint8Array[] = [];
   let start = first;
   for (let i = 1; i <= count; i++) {
-    const end = i === count ? bytes.length : view.getUint32(4 * i, true);
+    const end = i === count ? bytes.length : readU32(bytes, 4 * i);
     if (end < start || end > bytes.length) return null;
     parts.push(bytes.subarray(start, end));
     start = end;
