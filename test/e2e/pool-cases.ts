@@ -45,6 +45,10 @@ export const poolCases: Readonly<Record<string, readonly PoolCase[]>> = {
     refused(["release", "nonsense", "--yes"], 2, "usage"),
     refused(["release", ID, "--yes", "--data", "/nowhere"], 1, "token-unreadable"),
   ],
+  "pool move": [
+    refused(["move", "pool.example:3333", "--data", "/nowhere"], 1, "token-unreadable"),
+    refused(["move", "pool.example"], 2, "usage"),
+  ],
   "pool pay": [refused(["pay", "--data", "/nowhere"], 1, "token-unreadable")],
   "pool audit": [
     refused(["audit"], 2, "usage"),

@@ -37,6 +37,8 @@ export class StratumMiner {
   readonly shares: MinedShare[] = [];
   /** What the pool said in words. */
   readonly notices: string[] = [];
+  /** Where it was asked to go; it stays. */
+  readonly moves: unknown[] = [];
   readonly #socket: Socket;
   readonly #user: string;
   readonly #waiting = new Map<number, (message: Answer) => void>();
@@ -158,6 +160,9 @@ export class StratumMiner {
         break;
       case "client.show_message":
         this.notices.push(params[0] as string);
+        break;
+      case "client.reconnect":
+        this.moves.push(params);
         break;
       case "mining.notify": {
         const [id, prevHash, coinb1, coinb2, branches, version, bits, time] = params as [

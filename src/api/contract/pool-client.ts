@@ -10,6 +10,8 @@ import type {
   PoolMiner,
   PoolMinerPayouts,
   PoolMiners,
+  PoolMoveOrder,
+  PoolMoveResult,
   PoolOrderResult,
   PoolPayouts,
   PoolProof,
@@ -79,6 +81,8 @@ export interface PoolCalls {
   setThreshold(order: PoolThresholdOrder, options?: CallOptions): Promise<PoolOrderResult>;
   withdraw(order: PoolWithdrawOrder, options?: CallOptions): Promise<PoolOrderResult>;
   release(order: PoolReleaseOrder, options?: CallOptions): Promise<PoolOrderResult>;
+  /** Connected miners are asked to go to another address. */
+  move(order: PoolMoveOrder, options?: CallOptions): Promise<PoolMoveResult>;
 }
 
 const ORDER_MS = 60_000;
@@ -87,11 +91,8 @@ export function createPoolCalls(exchange: Exchange): PoolCalls {
   const root = "/v1/pool";
   const get = <T>(path: string, call?: CallOptions, query?: object) =>
     exchange.json<T>({ method: "GET", path: `${root}${path}`, ...(query && { query: { ...query } }) }, call);
-  const order = (path: string, json: unknown, call?: CallOptions) =>
-    exchange.json<PoolOrderResult>(
-      { method: "POST", path: `${root}/orders${path}`, json },
-      { timeoutMs: ORDER_MS, ...call },
-    );
+  const order = <T = PoolOrderResult>(path: string, json: unknown, call?: CallOptions) =>
+    exchange.json<T>({ method: "POST", path: `${root}/orders${path}`, json }, { timeoutMs: ORDER_MS, ...call });
   const miner = (address: string, what = ""): string => `/miners/${encodeURIComponent(address)}${what}`;
   return {
     status: (call) => get("/status", call),
@@ -117,5 +118,6 @@ export function createPoolCalls(exchange: Exchange): PoolCalls {
     setThreshold: (json, call) => order("/threshold", json, call),
     withdraw: (json, call) => order("/withdraw", json, call),
     release: (json, call) => order("/release", json, call),
+    move: (json, call) => order("/move", json, call),
   };
 }

@@ -345,5 +345,20 @@ export const PoolReleaseOrder = Type.Object(
   { title: "PoolReleaseOrder", additionalProperties: false },
 );
 export type PoolReleaseOrder = Static<typeof PoolReleaseOrder>;
+export const PoolMoveOrder = Type.Object(
+  {
+    host: Type.String({ pattern: "^[A-Za-z0-9.:-]{1,253}$" }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    tlsPort: orNull(Type.Integer({ minimum: 1, maximum: 65_535 }), "for those who came over TLS; null: they stay"),
+    waitS: Type.Integer({ minimum: 0, maximum: 600, description: "seconds after which they go" }),
+  },
+  { title: "PoolMoveOrder", additionalProperties: false },
+);
+export type PoolMoveOrder = Static<typeof PoolMoveOrder>;
+export const PoolMoveResult = Type.Object(
+  { asked: Type.Integer({ minimum: 0, description: "connections; not every miner does as it is asked" }) },
+  { title: "PoolMoveResult" },
+);
+export type PoolMoveResult = Static<typeof PoolMoveResult>;
 export const PoolOrderResult = Type.Object({ ok: Type.Literal(true) }, { title: "PoolOrderResult" });
 export type PoolOrderResult = Static<typeof PoolOrderResult>;

@@ -1,5 +1,12 @@
 /** What a pool's operator may order; each needs the token. */
-import { PoolOrderResult, PoolReleaseOrder, PoolThresholdOrder, PoolWithdrawOrder } from "#api/contract";
+import {
+  PoolMoveOrder,
+  PoolMoveResult,
+  PoolOrderResult,
+  PoolReleaseOrder,
+  PoolThresholdOrder,
+  PoolWithdrawOrder,
+} from "#api/contract";
 import { type App, Refusal } from "#api/server";
 import { OperationError } from "#base";
 import { formatAddress } from "#crypto";
@@ -42,6 +49,12 @@ export function addPoolOrders(app: App, { facts, orders }: PoolPorts): void {
     "/v1/pool/orders/release",
     { config, schema: { tags, summary: "Give up a payout in conflict (PAYOUT-9)", body: PoolReleaseOrder, response } },
     ({ body: { transaction } }) => carryOut(orders.releasePayout(transaction)),
+  );
+  const summary = "Ask connected miners to go to another address";
+  app.post(
+    "/v1/pool/orders/move",
+    { config, schema: { tags, summary, body: PoolMoveOrder, response: { 200: PoolMoveResult } } },
+    async ({ body }): Promise<PoolMoveResult> => ({ asked: orders.move(body) }),
   );
 }
 

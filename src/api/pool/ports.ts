@@ -15,6 +15,7 @@ import type {
   Published,
   ReceiptCursor,
   ReceiptPage,
+  Redirection,
   RoundLine,
   RoundView,
   SamplePoint,
@@ -42,6 +43,8 @@ export interface PoolOrders {
   orderThreshold(order: SignedThresholdOrder): Promise<Result<TakenThreshold, Fault>>;
   withdraw(to: Address, amountAtoms: bigint): Promise<void>;
   releasePayout(transactionId: string): Promise<void>;
+  /** @returns how many connected miners were asked to go there */
+  move(to: Redirection): number;
 }
 
 export interface PoolPorts {

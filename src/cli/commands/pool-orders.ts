@@ -1,13 +1,13 @@
 /** What a pool's operator may order; each needs the pool's token. */
-import { Command } from "@commander-js/extra-typings";
+import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Client } from "#api/contract";
 import { OperationError } from "#base";
 import { addressText, findAddress } from "../accounts.ts";
-import { debugOption, EXAMPLE_ID, examples, jsonOption, readCoins, readId, yesOption } from "../options.ts";
+import { debugOption, EXAMPLE_ID, examples, jsonOption, readCoins, readCount, readId, yesOption } from "../options.ts";
 import { assertMayGoAhead } from "../order.ts";
 import { connectPool, findPool, POOL_FOLDER, poolOption } from "../pool-options.ts";
 import { findPoolToken } from "../pool-token.ts";
-import { coins, facts, print } from "../print.ts";
+import { coins, facts, plural, print } from "../print.ts";
 import { note, type Terminal } from "../terminal.ts";
 
 export function payCommand(terminal: Terminal) {
@@ -72,6 +72,27 @@ export function releaseCommand(terminal: Terminal) {
       await client.pool.release({ transaction });
       await print(terminal, options, { transaction, released: true }, () => "Given up: its money is owed again.");
     });
+}
+
+export function moveCommand(terminal: Terminal) {
+  return orderCommand("move", "ask the miners that are connected to go to another address (needs the pool's token)")
+    .argument("<host:port>", "where they shall go, such as pool.example:3333", readPlace)
+    .option("--tls-port <port>", "for those who came over TLS; without it they are not asked", readCount(1, 65_535))
+    .option("--wait <seconds>", "after which they go", readCount(0, 600), 0)
+    .addHelpText("after", examples("agon pool move pool.example:3333", "agon pool move 192.0.2.7:3333 --wait 60"))
+    .action(async (place, options) => {
+      const client = await connectForOrders(terminal, options);
+      const { asked } = await client.pool.move({ ...place, tlsPort: options.tlsPort ?? null, waitS: options.wait });
+      await print(terminal, options, { asked }, () => `${plural(asked, "miner")} asked; not every one does it.`);
+    });
+}
+
+function readPlace(text: string): { readonly host: string; readonly port: number } {
+  const url = URL.parse(`stratum+tcp://${text}`);
+  const port = Number(url?.port);
+  if (url === null || url.host !== text || url.hostname === "" || !(port >= 1))
+    throw new InvalidArgumentError("It must be a name or address and a port, such as pool.example:3333.");
+  return { host: url.hostname.replace(/^\[|\]$/g, ""), port };
 }
 
 function orderCommand(name: string, description: string) {

@@ -3,7 +3,7 @@ import { examples } from "../options.ts";
 import type { Terminal } from "../terminal.ts";
 import { poolAuditCommand } from "./pool-audit.ts";
 import { minersCommand, payoutsCommand, roundsCommand, statusCommand } from "./pool-look.ts";
-import { payCommand, releaseCommand, withdrawCommand } from "./pool-orders.ts";
+import { moveCommand, payCommand, releaseCommand, withdrawCommand } from "./pool-orders.ts";
 import { poolRunCommand } from "./pool-run.ts";
 import { poolThresholdCommand } from "./pool-threshold.ts";
 
@@ -20,6 +20,7 @@ export function poolCommand(terminal: Terminal): CommandUnknownOpts {
     .addCommand(payCommand(terminal))
     .addCommand(withdrawCommand(terminal))
     .addCommand(releaseCommand(terminal))
+    .addCommand(moveCommand(terminal))
     .addCommand(poolAuditCommand(terminal))
     .addHelpText(
       "after",

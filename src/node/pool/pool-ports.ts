@@ -65,6 +65,7 @@ export function createPoolPorts({ books, server, source, facts }: PoolPortsParts
       orderThreshold: (order) => accounting.orderThreshold(order),
       withdraw: (to, amountAtoms) => accounting.withdraw(to, amountAtoms),
       releasePayout: (transactionId) => accounting.releasePayout(transactionId),
+      move: (to) => server.redirect(to),
     },
   };
 }

@@ -1,5 +1,6 @@
 /** A socket and its bounds: lines in at a rate, lines out as far as they are read, and an end to all that is too much. */
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Cancel } from "#base";
 import type { Backlog } from "./backlog.ts";
 import { handleLine } from "./handle-line.ts";
@@ -13,6 +14,7 @@ const FAREWELL_MS = 5_000;
 
 export class Connection implements Outlet {
   readonly host: string;
+  readonly isTls: boolean;
   readonly session: Session;
   readonly #pool: Pool;
   readonly #socket: Socket;
@@ -33,6 +35,7 @@ export class Connection implements Outlet {
     this.#pool = pool;
     this.#socket = socket;
     this.host = host;
+    this.isTls = socket instanceof TLSSocket;
     this.session = new Session(this, nowMs, pool.options.startDifficulty);
     this.#reader = new LineReader(pool.options.maxLineBytes);
     this.#tokens = pool.options.requestBurst;

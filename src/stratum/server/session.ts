@@ -15,6 +15,7 @@ export interface Worker {
 /** The way back to the miner. */
 export interface Outlet {
   readonly host: string;
+  readonly isTls: boolean;
   /** Whole lines. */
   send(lines: string): void;
   /** Says why, and ends the connection. */

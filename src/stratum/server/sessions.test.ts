@@ -191,7 +191,7 @@ describe("a miner", () => {
   test("can be asked to go elsewhere, and be told things", async () => {
     pool = await startTestPool();
     const miner = await pool.miner();
-    pool.server.redirect("pool.example", 3334, 5);
+    expect(pool.server.redirect({ host: "pool.example", port: 3334, tlsPort: null, waitS: 5 })).toBe(1);
     pool.server.say("back at noon");
     await miner.until(() => miner.messages.find((one) => one.method === "client.show_message"));
     expect(miner.messages).toContainEqual({ id: null, method: "client.reconnect", params: ["pool.example", 3334, 5] });

@@ -41,6 +41,13 @@ test("the same work is served over TLS", async () => {
   expect(await secure.submit(`${ADDRESS}.secure`, secure.mine())).toMatchObject({ result: true });
   expect(await plain.submit(ADDRESS, plain.mine())).toMatchObject({ result: true });
   expect(pool.sink.shares.map((share) => share.worker)).toEqual(["secure", ""]);
+  // Who came over TLS is not sent to a port without it.
+  const to = { host: "pool.example", port: 3333, waitS: 0 };
+  expect(pool.server.redirect({ ...to, tlsPort: null })).toBe(1);
+  expect(pool.server.redirect({ ...to, tlsPort: 3343 })).toBe(2);
+  await secure.until(() => secure.messages.find((one) => one.method === "client.reconnect"));
+  const asked = secure.messages.filter((one) => one.method === "client.reconnect");
+  expect(asked.map(({ params }) => params)).toEqual([["pool.example", 3343, 0]]);
   await secure.close();
 });
 

@@ -38,6 +38,15 @@ export interface StratumServerParts {
   readonly addressPrefix: string;
 }
 
+/** Where miners shall go. */
+export interface Redirection {
+  readonly host: string;
+  readonly port: number;
+  readonly tlsPort: number | null;
+  /** After so long. */
+  readonly waitS: number;
+}
+
 /** A connection that mines, for those who watch. */
 export interface MinerInfo {
   readonly host: string;
@@ -149,9 +158,20 @@ export class StratumServer {
     }));
   }
 
-  /** Asks miners to go elsewhere, or to come back; old ones do not understand it and stay. */
-  redirect(host: string, port: number, waitS: number): void {
-    this.#toAll(() => encodeNotice("client.reconnect", [host, port, waitS]));
+  /**
+   * Asks miners to go elsewhere, or to come back; old ones do not understand it and stay.
+   * @param tlsPort for those who came over TLS; null: they are not asked
+   * @returns how many are asked
+   */
+  redirect({ host, port, tlsPort, waitS }: Redirection): number {
+    let asked = 0;
+    this.#toAll(({ outlet }) => {
+      const to = outlet.isTls ? tlsPort : port;
+      if (to === null) return "";
+      asked++;
+      return encodeNotice("client.reconnect", [host, to, waitS]);
+    });
+    return asked;
   }
 
   /** A message in words for the logs of all miners. */
