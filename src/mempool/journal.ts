@@ -13,6 +13,8 @@ const BATCH_TRANSACTIONS = 2_048;
 const MAX_BATCH = 65_536;
 
 export interface Journal {
+  /** Nothing is guarded, and nothing is left to be removed. */
+  readonly isEmpty: boolean;
   /**
    * Resolves when all of these are durable, whoever gave them first; what is on disk or on its way is not written again.
    * @throws OperationError when the disk fails; those not written yet are then as if never given
@@ -54,6 +56,9 @@ export function createJournal(store: Store): Journal {
     );
 
   return {
+    get isEmpty() {
+      return batchOf.size === 0 && empty.length === 0;
+    },
     async guard(entries) {
       const waits = new Set<Promise<void>>();
       let fresh: Guarded[] = [];

@@ -242,6 +242,8 @@ export class Mempool {
 
   /** After a block nobody's balance is below what it was, but for its senders; after a revert anybody's may be. */
   #follow(reverted: readonly ChainBlock[], applied: readonly ChainBlock[]): void {
+    // Whoever catches up has nothing that the blocks could concern.
+    if (reverted.length === 0 && this.#byName.size === 0 && this.#parts.journal.isEmpty) return;
     const included = new Set<string>();
     const senders = new Set<string>();
     this.#unretire(reverted.at(-1)?.header.height ?? Number.POSITIVE_INFINITY);
