@@ -94,6 +94,31 @@ describe("an honest pool", () => {
     expect(report.checked.payouts).toBe(1);
   });
 
+  test("may end a round while it is audited", async () => {
+    await using pool = await run();
+    const share = (work: bigint) =>
+      pool.maker.worked({ address: ME, work, timeMs: pool.clock.nowMs(), height: ROUNDS + 1 });
+    await pool.count([share(4n)]);
+    await pool.accounting.shares.publishHead();
+    const source = sourceOf(pool);
+    let isOver = false;
+    const report = await audit(pool, {
+      ...source,
+      async heads(round) {
+        const heads = await source.heads(round);
+        if (round === ROUNDS + 1 && !isOver) {
+          isOver = true;
+          await pool.find(share(pool.maker.blockWork));
+          pool.mine(6);
+          await pool.accounting.settle();
+        }
+        return heads;
+      },
+    });
+    expect(isOver).toBe(true);
+    expect(report.findings).toEqual([]);
+  });
+
   test("a share that no head covers yet is waited for", async () => {
     await using pool = await run();
     await pool.count([pool.maker.worked({ address: ME, work: 2n, timeMs: pool.clock.nowMs() })]);

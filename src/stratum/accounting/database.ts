@@ -117,6 +117,8 @@ function openSqlite(file: string, maxPages?: number): Reader {
   // Compiling a statement costs more than running it, and there are few different ones.
   const compiled = new BoundedMap<string, Statement>(STATEMENTS);
   const prepare = (text: string): Statement => {
+    // A failure such as a full disk may have rolled back already: then there is nothing to roll back.
+    if (text === "rollback" && !database.inTransaction) return database.prepare("select 1");
     const statement = compiled.get(text) ?? database.prepare(text);
     compiled.set(text, statement);
     return statement;

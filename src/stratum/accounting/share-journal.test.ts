@@ -129,6 +129,16 @@ describe("the share journal", () => {
 });
 
 describe("a full disk", () => {
+  test("is what is said, also where SQLite has rolled back by itself", async () => {
+    await using pool = await createTestPool();
+    const written = pool.database.write(async (tx) => {
+      await sql`rollback`.execute(tx);
+      throw Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+    });
+    await expect(written).rejects.toMatchObject({ code: "pool-storage-full" });
+    await pool.count([share(pool)]);
+  });
+
   test("stops the counting, is said, refuses what was not written, and ends when there is room", async () => {
     const file = `${tempDir("full")}/pool.db`;
     await using pool = await createTestPool({ database: { kind: "sqlite", file, maxPages: 120 } });

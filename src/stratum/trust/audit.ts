@@ -18,6 +18,8 @@ export async function auditPool(source: AuditSource, chain: AuditChain, request:
   const findings: Finding[] = [];
   const receipts = request.receipts.flatMap((bytes) => ownReceipt(bytes, request) ?? []);
   const rounds = [...new Set([...receipts.map(({ record }) => record.round), ...request.rounds])].sort((a, b) => a - b);
+  // Before the heads: a round that ends while it is audited would else have a statement, and no head with its last share.
+  const shown = await loadStatements(source, rounds);
   const headsOf = new Map<number, readonly SignedTreeHead[]>();
   for (const round of rounds) {
     const audited = await auditHeads(source, request, round);
@@ -41,8 +43,8 @@ export async function auditPool(source: AuditSource, chain: AuditChain, request:
   let credits = 0;
   for (const round of rounds) {
     await logs.load(round);
-    const statement = await source.statement(round);
-    if (statement === null) continue;
+    const statement = shown.get(round);
+    if (statement === undefined) continue;
     credits += statement.credits.length;
     if (isStatementSigned(request.chainId, statement, request.poolKey)) statements.push(statement);
     findings.push(...(await auditCredits(chain, request, statement, logs.load)));
@@ -68,6 +70,15 @@ export async function auditPool(source: AuditSource, chain: AuditChain, request:
     },
     heads: [...headsOf.values()].flatMap((heads) => heads.at(-1) ?? []),
   };
+}
+
+async function loadStatements(source: AuditSource, rounds: readonly number[]): Promise<Map<number, SignedStatement>> {
+  const statements = new Map<number, SignedStatement>();
+  for (const round of rounds) {
+    const statement = await source.statement(round);
+    if (statement !== null) statements.set(round, statement);
+  }
+  return statements;
 }
 
 function ownReceipt(bytes: Uint8Array, { chainId, poolKey, address }: AuditRequest): Receipt | null {
