@@ -109,6 +109,8 @@ export const permittedPaths: readonly { readonly from: string; readonly to: stri
   { from: "src/node/", to: "package.json" },
   { from: "src/devnet/", to: "scripts/build-web.ts" },
   { from: "src/cli/", to: "scripts/build-web.ts" },
+  { from: "scripts/pool-whole.ts", to: "test/e2e/agon-process.ts" },
+  { from: "scripts/pool-whole.ts", to: "test/e2e/devnet-under-test.ts" },
 ];
 
 /** Where the clock, timers, randomness and the network are implemented or handed out. */
