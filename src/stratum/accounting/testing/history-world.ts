@@ -4,8 +4,10 @@ import { expect } from "vitest";
 import { type Address, asHash, compareBytes, fromHex, type Hash, OperationError, toHex } from "#base";
 import { formatAddress } from "#crypto";
 import { devAccount, signThreshold } from "#wallet/core";
+import { auditPool } from "../../trust/audit.ts";
 import type { Scheme } from "../../trust/schemes.ts";
 import { loadMiner, loadMiners } from "../queries/miner-view.ts";
+import { createPublished } from "../queries/published.ts";
 import type { LedgerChain } from "./ledger-chain.ts";
 import {
   CHAIN_ID,
@@ -23,8 +25,8 @@ export const MINERS = Array.from({ length: 5 }, (_, i) => devAccount(i));
 const STRANGER = devAccount(9).address;
 const OPTIONS = {
   ...{ blockWork: 64n, thresholdAtoms: REWARD_ATOMS / 2n, minThresholdAtoms: REWARD_ATOMS / 10n },
-  // Deeper than any reorganisation here, and soon reached.
-  ...{ watchBlocks: 20, keepRounds: 4, reserveAtoms: 3n * REWARD_ATOMS },
+  // The watch is deeper than any reorganisation here, and its end soon reached; payouts are final too early.
+  ...{ watchBlocks: 20, payoutDepth: 1, reserveAtoms: 3n * REWARD_ATOMS },
 };
 
 /** More than any payout may burn unexpectedly. */
@@ -203,7 +205,19 @@ export class HistoryWorld {
     if (waiting > 0n) expect(this.#isShortFor(waiting + BURN_MARGIN, 0n)).toBe(true);
     else for (const [, owedAtoms] of await this.#due()) expect(this.#isShortFor(owedAtoms, 0n)).toBe(true);
     await this.pool.accounting.stop();
+    for (const { address } of MINERS) await this.#audit(address);
     await this.pool.database.close();
+  }
+
+  /** Rounds are divided as their logs say. The shares have no work in them, which is another matter. */
+  async #audit(address: Address): Promise<void> {
+    const source = createPublished(this.pool.options, this.pool.parts);
+    const { findings } = await auditPool(source, this.#ledger, {
+      ...{ chainId: CHAIN_ID, poolKey: POOL_KEY, address, receipts: [], knownHeads: [], knownThresholds: [] },
+      maturityBlocks: this.pool.options.maturityBlocks,
+      rounds: Array.from({ length: this.pool.accounting.shares.round().id }, (_, i) => i + 1),
+    });
+    expect(findings.filter(({ code }) => code !== "work-too-low" && code !== "payout-late")).toEqual([]);
   }
 
   #shareOf(who: number, work: bigint) {
