@@ -125,12 +125,13 @@ export class HistoryWorld {
   async flicker(depth: number): Promise<void> {
     const gone = this.#revert(depth);
     await this.settle();
-    for (const block of gone) {
-      this.#add(block.to, block.rewardAtoms, block.id);
-      if (this.#blocks.at(-1)!.credited === block.credited) continue;
-      // Another transaction got into it, so it could not have this id.
+    for (const { to, rewardAtoms, credited, id } of gone) {
+      this.#add(to, rewardAtoms);
+      const isSame = this.#blocks.at(-1)!.credited === credited;
       this.#revert(1);
-      return;
+      // Another transaction would get into it, so it could not have this id.
+      if (!isSame) return;
+      this.#add(to, rewardAtoms, id);
     }
   }
 
