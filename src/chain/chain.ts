@@ -260,7 +260,7 @@ function createDraft(
   const timeMs = Math.min(Math.max(nowMs, turn.minTimeMs), turn.maxTimeMs);
   const draft = { height: parent.height + 1, parent: parent.id, timeMs, proposer: address, claim };
   const rewards = (feesAtoms: bigint): readonly Credit[] => engine.rewards(draft, parent, feesAtoms);
-  const votes = engine.voting?.choose(offered.votes, timeMs, parent) ?? [];
+  const votes = engine.voting?.choose(countable(engine, working.ledger, offered.votes, timeMs), timeMs, parent) ?? [];
   const { transactions, stateRoot } = working.ledger.draft({
     ...draft,
     votes,
@@ -273,6 +273,18 @@ function createDraft(
   const header = { version: HEADER_VERSION, ...draft, bodyRoot: computeBodyRoot(ids, body.votes), stateRoot };
   const job = engine.sealJob(draft, sealHash(chainId, header), turn.claim);
   return { kind: "draft", block: { header, body, transactions, job, expiresMs: turn.expiresMs } };
+}
+
+/** Without those that the ledger would refuse. */
+function countable(
+  { lottery }: Engine,
+  { stake }: ChainLedger,
+  votes: Iterable<Vote>,
+  timeMs: number,
+): readonly Vote[] {
+  if (lottery === null || stake === null) return [];
+  const epoch = lottery.epochOf(lottery.slotAt(timeMs));
+  return [...votes].filter(({ key }) => stake.mayVote(key, epoch));
 }
 
 /** The signer as the engine sees it: its onion's tip lies in the state of the parent. */

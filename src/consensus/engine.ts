@@ -30,7 +30,7 @@ export interface Draft {
   readonly claim: Uint8Array;
 }
 
-/** What an engine remembers about the chain up to one block: immutable, one per block, at most 4 KiB encoded. */
+/** What an engine remembers about the chain up to one block: immutable, one per block, at most 6 KiB encoded. */
 export interface Snapshot<D = unknown> {
   readonly id: BlockId;
   readonly height: number;

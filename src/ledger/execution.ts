@@ -123,11 +123,10 @@ export function createExecution({ spec, transactions, stake }: LedgerRules, stat
         assertInvariant(context === null && orders === null && votes.length === 0, "orders on a chain without bonds");
         return null;
       }
-      if (orders.step !== null) outcomes.push(runEpochStep(context, orders.step));
+      const made = orders.step === null ? null : runEpochStep(context, orders.step);
+      if (made !== null) outcomes.push(made);
       assertInvariant(BigInt(orders.epoch) === context.stake.counter(COUNTER.epoch), "an epoch began without its step");
-      const fault = recordLeader(context.stake, orders);
-      if (fault === null) recordVotes(context.stake, votes);
-      return fault;
+      return recordLeader(context.stake, orders) ?? recordVotes(context, votes, orders.epoch);
     },
 
     transact(tx) {

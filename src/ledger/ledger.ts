@@ -93,7 +93,7 @@ export function createLedger(spec: ChainSpec, options: LedgerOptions = {}): Ledg
     },
     supply: () => readSupply(state),
     maturing: (address) => readMaturing(state, address, spec.rewards.maturityBlocks),
-    stake: rules.stake === null ? null : createStakeView(() => createStakeState(state)),
+    stake: rules.stake === null ? null : createStakeView(rules.stake.engine, () => createStakeState(state)),
     apply,
     revert(changes) {
       root = null;

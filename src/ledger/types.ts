@@ -99,6 +99,8 @@ export interface StakeView {
   validatorOf(signingKey: Key): Validator | null;
   /** What a block of that epoch signed by this key must continue; null for a key that nobody has. */
   onionTip(signingKey: Key, epoch: number): Hash | null;
+  /** Whether a block of that epoch on this state may hold a vote of this key: not where its validator is in jail. */
+  mayVote(signingKey: Key, epoch: number): boolean;
   /** Whether an offence has been reported: two blocks in the slot `at`, or votes whose higher target is `at`. */
   isPunished(signingKey: Key, kind: Evidence["kind"], at: number): boolean;
   /** Waiting to be divided among those who vote in the present epoch. */

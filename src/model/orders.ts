@@ -10,6 +10,8 @@ export interface EpochStep {
   /** As the parent has them: bond changes up to this block count from now on. */
   readonly finalizedHeight: number;
   readonly finalizedEpoch: number;
+  /** Nothing is final under the present table yet: it stays, unless that takes too long (rule STAKE-23). */
+  readonly keepsTable: boolean;
 }
 
 export interface BlockOrders {

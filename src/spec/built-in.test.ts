@@ -11,8 +11,8 @@ const IDS = {
   main: "04f6073789c4166281d8ab520c8b20c0147a0593dfea1559224ff71cf1916506",
   test: "3efe23962b0e8dfacb7ae7ff1bc30e0718c7997058581ebac38ecb2eae52fea7",
   dev: "3f41f5edb01dd54d22da2ab2d794dad6e0b5f098cce651b0f3597b7c376b9e3e",
-  "pos-test": "2d21e250ebe50e460d6e6c8ad22e0c7213a1bf09210d3ea0abdd3d257585f4eb",
-  "pos-dev": "16842d41bea9cb1126663a3bf9ce3f49f5aa1dff5d7f6fb5d5c827be5b395cc7",
+  "pos-test": "a7e457d6eb0f149b14f7b84b082c5c881fefad93b88ea5a52c229c866d9d629c",
+  "pos-dev": "cb9e3777ca61bd9a3215877c2052dc124608981928da199603dfb73a8441d951",
 };
 
 describe.each(BUILT_IN_CHAINS)("chain %s", (name) => {

@@ -29,6 +29,11 @@ export interface StakeSpec {
   readonly leakEpochs: number;
   /** How long a bond that left the table can still be slashed. */
   readonly unbondEpochs: number;
+  /**
+   * Epochs from a change of the table on in which those of the table before may still vote; a table is then changed
+   * only once something is final under it (rule STAKE-23). Absent on chains of before that rule.
+   */
+  readonly formerEpochs?: number;
   /** Epochs a slashed validator stays out of the tables. */
   readonly jailEpochs: number;
   /** A node whose head is older asks for a checkpoint; 0 = never. */

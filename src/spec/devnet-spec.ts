@@ -41,7 +41,7 @@ export function quickStakeSpec(
   const spec = builtInSpec("pos-dev");
   return {
     ...{ ...spec, name },
-    engine: { ...spec.engine, slotMs, epochSlots, unbondEpochs },
+    engine: { ...spec.engine, slotMs, epochSlots, unbondEpochs, formerEpochs: Math.min(8, unbondEpochs - 2) },
     time: { ...spec.time, maxAheadMs: Math.min(slotMs, spec.time.maxAheadMs) },
   };
 }

@@ -29,6 +29,9 @@ describe("the stake engine's numbers", () => {
     ["epochSlots", 2],
     ["leakEpochs", 0],
     ["unbondEpochs", 3],
+    ["formerEpochs", 1],
+    ["formerEpochs", 31],
+    ["formerEpochs", null],
     ["jailEpochs", 0],
     ["checkpointEpochs", 17],
     ["minBondAtoms", "0"],
@@ -54,6 +57,14 @@ describe("the stake engine's numbers", () => {
     expect(faultOf(({ validators }) => delete validators[1]!.onionTip)).toBe(
       "spec-missing-key engine.validators[1].onionTip",
     );
+  });
+
+  test("have one member that chains of before do without, and that leaves time to punish whoever has left", () => {
+    expect(faultOf(({ engine }) => delete engine.formerEpochs)).toBe("ok");
+    const set = (formerEpochs: number, checkpointEpochs: number) =>
+      faultOf(({ engine }) => Object.assign(engine, { formerEpochs, checkpointEpochs }));
+    expect([set(30, 0), set(14, 16)]).toEqual(["ok", "ok"]);
+    expect(set(15, 16)).toBe("spec-value engine.formerEpochs");
   });
 
   test("name each owner and each signing key once, in their own forms", () => {

@@ -8,6 +8,8 @@ const MILLION = 1_000_000;
 const MAX_EPOCHS = 1_000_000;
 /** Two sets of voters of this size fit into an engine's snapshot. */
 const MAX_VALIDATORS = 10_240;
+/** Those that finality takes. */
+const FEWEST_FORMER = 2;
 const HEX_32 = /^[0-9a-f]{64}$/;
 
 /** @param readOwner reads an address of the chain */
@@ -39,23 +41,34 @@ function readWork(read: StrictReader, json: unknown): WorkSpec {
   };
 }
 
+const STAKE_KEYS = [
+  "kind",
+  "slotMs",
+  "epochSlots",
+  "leakEpochs",
+  "unbondEpochs",
+  "jailEpochs",
+  "checkpointEpochs",
+  "minBondAtoms",
+  "maxValidators",
+  "slashPpm",
+  "reportPpm",
+  "proposerPpm",
+  "validators",
+];
+
 function readStake(read: StrictReader, json: unknown, readOwner: (json: unknown, path: string) => string): StakeSpec {
-  const engine = read.object(json, "engine", [
-    "kind",
-    "slotMs",
-    "epochSlots",
-    "leakEpochs",
-    "unbondEpochs",
-    "jailEpochs",
-    "checkpointEpochs",
-    "minBondAtoms",
-    "maxValidators",
-    "slashPpm",
-    "reportPpm",
-    "proposerPpm",
-    "validators",
-  ]);
+  const hasFormer = typeof json === "object" && json !== null && Object.hasOwn(json, "formerEpochs");
+  const engine = read.object(json, "engine", hasFormer ? [...STAKE_KEYS, "formerEpochs"] : STAKE_KEYS);
   const unbondEpochs = read.integer(engine.unbondEpochs, "engine.unbondEpochs", 4, MAX_EPOCHS);
+  const checkpointEpochs = read.integer(
+    engine.checkpointEpochs,
+    "engine.checkpointEpochs",
+    0,
+    Math.floor(unbondEpochs / 2),
+  );
+  // Whoever has left can be slashed for such a vote until those who were away for so long are back.
+  const mostFormer = unbondEpochs - checkpointEpochs - 2;
   const maxValidators = read.integer(engine.maxValidators, "engine.maxValidators", 1, MAX_VALIDATORS);
   const minBondAtoms = read.atoms(engine.minBondAtoms, "engine.minBondAtoms", 1n, MAX_ATOMS);
   return {
@@ -65,7 +78,10 @@ function readStake(read: StrictReader, json: unknown, readOwner: (json: unknown,
     leakEpochs: read.integer(engine.leakEpochs, "engine.leakEpochs", 1, MAX_EPOCHS),
     unbondEpochs,
     jailEpochs: read.integer(engine.jailEpochs, "engine.jailEpochs", 1, MAX_EPOCHS),
-    checkpointEpochs: read.integer(engine.checkpointEpochs, "engine.checkpointEpochs", 0, Math.floor(unbondEpochs / 2)),
+    checkpointEpochs,
+    ...(hasFormer && {
+      formerEpochs: read.integer(engine.formerEpochs, "engine.formerEpochs", FEWEST_FORMER, mostFormer),
+    }),
     minBondAtoms,
     maxValidators,
     slashPpm: read.integer(engine.slashPpm, "engine.slashPpm", 0, MILLION),

@@ -64,7 +64,7 @@ function createBenchChain(count: number) {
       ...{ height, timeMs: height, proposer: everybody[0]!.owner, votes, transactions },
       orders: {
         ...{ epoch, slot: epoch * epochSlots, leader: everybody[0]!.key, reveal: onion[height]! },
-        step: epoch === at.epoch ? null : { epoch, parentEpoch: at.epoch, ...finalized },
+        step: epoch === at.epoch ? null : { epoch, parentEpoch: at.epoch, ...finalized, keepsTable: false },
       },
       rewards: () => [{ to: VOTER_POOL, amountAtoms: 400_000_000n, reason: "voter-pool" }],
     };

@@ -44,7 +44,7 @@ interface Step {
   readonly producer: Me;
 }
 
-const MAX_SNAPSHOT_BYTES = 4_096;
+const MAX_SNAPSHOT_BYTES = 6_144;
 const MAX_WAITS = 1_000;
 
 export function describeEngine(name: string, harness: EngineHarness): void {
@@ -293,7 +293,7 @@ interface History {
 }
 
 function describeSnapshots(engine: Engine, harness: EngineHarness, history: () => History): void {
-  test("a snapshot survives its bytes, of which there are at most 4 KiB", () => {
+  test("a snapshot survives its bytes, of which there are at most 6 KiB", () => {
     const { steps, genesis } = history();
     for (const snapshot of [genesis, ...steps.map(({ after }) => after)]) {
       const bytes = engine.encodeSnapshot(snapshot);

@@ -35,7 +35,7 @@ export function signerOf(index: number): TestSigner {
 }
 
 export interface TableMemory extends TableSource {
-  /** Makes the same table at each epoch's step, unless told otherwise. */
+  /** Makes the same table at each epoch's step, unless told otherwise, or none where it must be kept and is not leaked. */
   execute(orders: BlockOrders | null, table?: EpochTable): readonly Outcome[];
 }
 
@@ -45,6 +45,7 @@ export function tableMemory(spec: StakeChainSpec): TableMemory {
     load: (hash) => known.get(toHex(hash)) ?? null,
     execute(orders, table = genesisTable(spec.engine)) {
       if (orders === null || orders.step === null) return [];
+      if (orders.step.keepsTable && !table.leaked) return [];
       const hash = epochTableHash(table);
       known.set(toHex(hash), table);
       return [{ kind: "epoch-table", hash, table }];

@@ -1,9 +1,9 @@
-/** The snapshot after a block (rules STAKE-8, STAKE-11 and STAKE-17). */
+/** The snapshot after a block (rules STAKE-8, STAKE-11, STAKE-17 and STAKE-23). */
 import { assertInvariant, type Hash } from "#base";
 import type { Outcome, Vote } from "#model";
 import type { LotteryBlock } from "./claim-seal.ts";
 import { createVoteCount } from "./count-votes.ts";
-import { enterEpoch } from "./enter-epoch.ts";
+import { enterEpoch, keepsTable } from "./enter-epoch.ts";
 import { nextMix } from "./seed.ts";
 import type { LotteryData, LotterySnapshot } from "./snapshot.ts";
 import { isMajority, type Tally, targetOf } from "./tally.ts";
@@ -28,7 +28,7 @@ export function advanceSnapshot(
   const data: LotteryData = {
     ...voted,
     mix: slots.isMixing(slot) ? nextMix(chainId, entered.mix, claim.reveal) : entered.mix,
-    next: isFirst ? tableMade(outcomes) : entered.next,
+    next: isFirst ? nextTable(world, entered, outcomes) : entered.next,
   };
   const snapshot = {
     id,
@@ -43,11 +43,12 @@ export function advanceSnapshot(
 }
 
 /** @returns null while the block is not executed */
-function tableMade(outcomes: readonly Outcome[] | null): Hash | null {
+function nextTable(world: LotteryWorld, entered: LotteryData, outcomes: readonly Outcome[] | null): Hash | null {
   if (outcomes === null) return null;
   const made = outcomes.find((outcome) => outcome.kind === "epoch-table");
-  assertInvariant(made !== undefined, "the first block of an epoch made no table");
-  return made.hash;
+  const isThere = made !== undefined || keepsTable(world, entered);
+  assertInvariant(isThere, "the first block of an epoch made no table");
+  return made?.hash ?? entered.current;
 }
 
 function takeVotes(world: LotteryWorld, data: LotteryData, votes: readonly Vote[]): LotteryData {

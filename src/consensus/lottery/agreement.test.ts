@@ -30,7 +30,11 @@ function expectSums(tally: Tally | null, load: (hash: Tally["current"]) => Epoch
   expect(tally.sum).toBe(voters.reduce((sum, { weight }) => sum + weight, 0n));
   const weightBefore = (key: Uint8Array) =>
     before.entries.find((entry) => Buffer.compare(entry.key, key) === 0)?.weight;
-  expect(tally.sumBefore).toBe(voters.reduce((sum, { key }) => sum + (weightBefore(key) ?? 0n), 0n));
+  const former = before.entries.filter((_, i) => ((tally.votedFormer[i >>> 3] ?? 0) & (1 << (i & 7))) !== 0);
+  for (const { key } of former)
+    expect(current.entries.some((entry) => Buffer.compare(entry.key, key) === 0)).toBe(false);
+  const counted = [...voters, ...former];
+  expect(tally.sumBefore).toBe(counted.reduce((sum, { key }) => sum + (weightBefore(key) ?? 0n), 0n));
 }
 
 function runHistory(seed: number): void {

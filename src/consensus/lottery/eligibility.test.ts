@@ -19,6 +19,7 @@ function engineOf(fallback: Fallback | null, genesisTable: EpochTable) {
       epochSlots: 200,
       maxAheadMs: 1_000,
       fallback,
+      formerEpochs: 0,
       genesisTable,
       rewards: () => [],
     },

@@ -1,4 +1,4 @@
-/** What changes with the first block of an epoch (rules STAKE-4, STAKE-8 and STAKE-11). */
+/** What changes with the first block of an epoch (rules STAKE-4, STAKE-8, STAKE-11 and STAKE-23). */
 import { equalBytes, type Hash } from "#base";
 import type { LotteryData, LotterySnapshot } from "./snapshot.ts";
 import { knownTable, type LotteryWorld } from "./world.ts";
@@ -12,13 +12,15 @@ export function enterEpoch(world: LotteryWorld, parent: LotterySnapshot, epoch: 
   if (epoch === data.tally.epoch) return data;
   const table = knownTable(world.tables, data.next);
   const before = tableBefore(parent, table.hash, table.table.leaked);
+  const currentSince = equalBytes(table.hash, data.current) ? data.currentSince : data.tally.epoch + 1;
+  const takesFormer = !equalBytes(before, table.hash) && epoch - currentSince < world.rules.formerEpochs;
   return {
     mix: data.mix,
     seed: world.eligibility.seedOf(epoch, parent),
     before,
     current: table.hash,
     next: null,
-    currentSince: equalBytes(table.hash, data.current) ? data.currentSince : epoch,
+    currentSince,
     justifiedHeight: data.justifiedHeight,
     finalizedHeight: data.finalizedHeight,
     tally: {
@@ -32,9 +34,16 @@ export function enterEpoch(world: LotteryWorld, parent: LotterySnapshot, epoch: 
       sum: 0n,
       sumBefore: 0n,
       voted: new Uint8Array(0),
+      takesFormer,
+      votedFormer: new Uint8Array(0),
     },
     previous: epoch === data.tally.epoch + 1 ? data.tally : null,
   };
+}
+
+/** Whether the table of a block's epoch must stay that of the next: the one before it still has a say (rule STAKE-23). */
+export function keepsTable({ rules }: LotteryWorld, { before, current }: LotteryData): boolean {
+  return rules.formerEpochs > 0 && !equalBytes(before, current);
 }
 
 /**

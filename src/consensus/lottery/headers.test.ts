@@ -178,8 +178,8 @@ describe("what is asked of the ledger", () => {
     const parent = fill(line.genesis(), 1, 4);
     for (const [slot, step] of [
       [5, null],
-      [EPOCH, { epoch: 1, parentEpoch: 0, finalizedHeight: 0, finalizedEpoch: 0 }],
-      [5 * EPOCH + 2, { epoch: 5, parentEpoch: 0, finalizedHeight: 0, finalizedEpoch: 0 }],
+      [EPOCH, { epoch: 1, parentEpoch: 0, finalizedHeight: 0, finalizedEpoch: 0, keepsTable: false }],
+      [5 * EPOCH + 2, { epoch: 5, parentEpoch: 0, finalizedHeight: 0, finalizedEpoch: 0, keepsTable: false }],
     ] as const) {
       const { header } = line.seal(parent, slot);
       const leader = lottery.leaderOf(slot, parent);

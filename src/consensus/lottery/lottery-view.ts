@@ -1,8 +1,8 @@
 /** Slots, draws, tables and votes for whoever looks on; never a rule. */
 import type { LotteryView } from "../engine.ts";
 import type { LotteryData } from "./snapshot.ts";
-import { hasVoted, targetOf } from "./tally.ts";
-import { knownTable, type LotteryWorld } from "./world.ts";
+import { hasVoted, targetOf, voterOf } from "./tally.ts";
+import { knownTable, type LotteryWorld, tablesOf } from "./world.ts";
 
 export function createLotteryView({ slots, tables, eligibility }: LotteryWorld): LotteryView<LotteryData> {
   return {
@@ -18,15 +18,18 @@ export function createLotteryView({ slots, tables, eligibility }: LotteryWorld):
       next: data.next === null ? null : (tables.load(data.next)?.table ?? null),
     }),
     progress({ data }) {
-      const { main } = knownTable(tables, data.current);
+      const voters = tablesOf(tables, data.tally);
       return {
         epoch: data.tally.epoch,
         target: targetOf(data.tally),
         votedAtoms: data.tally.sum,
-        totalAtoms: main.total,
+        totalAtoms: voters.current.total,
         finalizedHeight: data.finalizedHeight,
         justifiedHeight: data.justifiedHeight,
-        hasVoted: (key) => hasVoted(data.tally, main.indexOf(key)),
+        hasVoted(key) {
+          const voter = voterOf(data.tally, voters, key);
+          return voter !== null && hasVoted(data.tally, voter);
+        },
       };
     },
   };

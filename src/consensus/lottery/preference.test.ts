@@ -4,7 +4,7 @@ import type { Snapshot } from "../engine.ts";
 import type { LotterySnapshot } from "./snapshot.ts";
 
 const EPOCH = 15;
-const line = createStakeLine([2n, 2n, 1n], { signers: 1 });
+const line = createStakeLine([2n, 2n, 1n], { signers: 1, engine: { formerEpochs: 0 } });
 const { engine } = line;
 
 function filled(head: Snapshot, first: number, last: number): Snapshot {

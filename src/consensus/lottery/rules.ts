@@ -16,6 +16,8 @@ export interface LotteryRules extends SlotOptions {
   /** How far a block's slot may begin ahead of the receiver's clock. */
   readonly maxAheadMs: number;
   readonly fallback: Fallback | null;
+  /** Epochs in which those of the former table may vote, and tables wait for finality; 0 = never (rule STAKE-23). */
+  readonly formerEpochs: number;
   readonly genesisTable: EpochTable;
   rewards(draft: Draft, feesAtoms: bigint): readonly Credit[];
 }

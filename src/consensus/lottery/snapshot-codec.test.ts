@@ -20,10 +20,17 @@ function tally(epoch: number, voters: number): Tally {
     sum: 2n ** 96n - 1n,
     sumBefore: 2n ** 95n,
     voted: random.bytes(voters / 8).fill(0xff),
+    takesFormer: false,
+    votedFormer: new Uint8Array(0),
   };
 }
 
-function snapshot(previous: Tally | null, next = true): LotterySnapshot {
+/** Every key of a table has been changed at once. */
+function turned(epoch: number, voters: number): Tally {
+  return { ...tally(epoch, voters), takesFormer: true, votedFormer: random.bytes(voters / 8).fill(0xff) };
+}
+
+function snapshot(previous: Tally | null, next = true, own = tally(2 ** 45, MAX_VALIDATORS)): LotterySnapshot {
   return {
     id: hash(),
     height: 2 ** 53 - 1,
@@ -40,15 +47,16 @@ function snapshot(previous: Tally | null, next = true): LotterySnapshot {
       currentSince: 2 ** 44,
       justifiedHeight: 2 ** 52,
       finalizedHeight: 2 ** 51,
-      tally: tally(2 ** 45, MAX_VALIDATORS),
+      tally: own,
       previous,
     },
   };
 }
 
-test("with 10,240 voters in both epochs a snapshot has at most 4 KiB", () => {
-  const full = snapshot(tally(2 ** 45 - 1, MAX_VALIDATORS));
-  expect(encodeSnapshot(full).length).toBeLessThanOrEqual(4_096);
+test("with 10,240 voters and as many former ones in both epochs a snapshot has at most 6 KiB", () => {
+  const [before, own] = [turned(2 ** 45 - 1, MAX_VALIDATORS), turned(2 ** 45, MAX_VALIDATORS)];
+  const full = snapshot(before, true, own);
+  expect(encodeSnapshot(full).length).toBeLessThanOrEqual(6_144);
   expect(decodeSnapshot(encodeSnapshot(full))).toEqual(full);
 });
 
@@ -57,14 +65,24 @@ test("what is not there comes back as not there", () => {
     snapshot(null),
     snapshot(null, false),
     snapshot(tally(3, 0)),
+    snapshot(turned(3, 0)),
+    snapshot(tally(3, 8), true, turned(4, 16)),
+    snapshot(null, true, turned(4, 16)),
     genesisSnapshot(hash(), hash(), 5, hash()),
   ])
     expect(decodeSnapshot(encodeSnapshot(one))).toEqual(one);
 });
 
 test("bytes cut at any place are our own mistake", () => {
-  const bytes = encodeSnapshot(snapshot(tally(7, 16)));
+  const bytes = encodeSnapshot(snapshot(tally(7, 16), true, tally(8, 16)));
   for (let length = 0; length < bytes.length; length += 7)
     expect(() => decodeSnapshot(bytes.subarray(0, length))).toThrow(InvariantError);
   expect(() => decodeSnapshot(new Uint8Array([...bytes, 0]))).toThrow(InvariantError);
+});
+
+test("without former voters a snapshot has the bytes of before there were any", () => {
+  const [own, before] = [tally(8, 16), tally(7, 16)];
+  const plain = encodeSnapshot(snapshot(before, true, own));
+  const takes = encodeSnapshot(snapshot(before, true, { ...own, takesFormer: true }));
+  expect(takes.length).toBe(plain.length + 2 * 3);
 });

@@ -1,17 +1,18 @@
-/** A snapshot's bytes on our own disk: at most 4 KiB with the 10,240 validators that a specification may have. */
+/** A snapshot's bytes on our own disk: at most 6 KiB with the 10,240 validators that a specification may have. */
 import { asHash, assertInvariant, type Hash, InvariantError, readUint, writeUint } from "#base";
 import type { Checkpoint } from "#model";
 import type { LotterySnapshot } from "./snapshot.ts";
 import type { Tally } from "./tally.ts";
 
-const MAX_BYTES = 4_096;
+const MAX_BYTES = 6_144;
 const SUM_BYTES = 16;
 const LENGTH_BYTES = 2;
 
 /**
  * Layout: id, height, time, weight (16), justified, finalized (40 each), their heights, mix, seed, before, current,
  * 1 and next or 0, since, tally, 1 and the tally before or 0. A tally: epoch, checkpoint, height, source (40), height,
- * current, before, sums (16 each), length (2) and bits. Numbers have 8 bytes, little-endian.
+ * current, before, sums (16 each), length (2) and bits. Numbers have 8 bytes, little-endian. Where one of the tallies takes
+ * former voters, it ends with 1 or 0, length and bits of each: those of before rule STAKE-23 end here.
  */
 export function encodeSnapshot(snapshot: LotterySnapshot): Uint8Array {
   const { data } = snapshot;
@@ -31,6 +32,12 @@ export function encodeSnapshot(snapshot: LotterySnapshot): Uint8Array {
   writeTally(writer, data.tally);
   writer.flag(data.previous !== null);
   if (data.previous !== null) writeTally(writer, data.previous);
+  const tallies = [data.tally, ...(data.previous === null ? [] : [data.previous])];
+  if (tallies.some(({ takesFormer }) => takesFormer))
+    for (const { takesFormer, votedFormer } of tallies) {
+      writer.flag(takesFormer);
+      writer.list(votedFormer);
+    }
   return writer.end();
 }
 
@@ -48,8 +55,11 @@ export function decodeSnapshot(bytes: Uint8Array): LotterySnapshot {
   const [mix, seed, before, current] = [reader.hash(), reader.hash(), reader.hash(), reader.hash()];
   const next = reader.flag() ? reader.hash() : null;
   const currentSince = reader.number();
-  const tally = readTally(reader);
-  const previous = reader.flag() ? readTally(reader) : null;
+  const own = readTally(reader);
+  const earlier = reader.flag() ? readTally(reader) : null;
+  const hasFormer = reader.hasMore();
+  const tally = readFormer(reader, own, hasFormer);
+  const previous = earlier === null ? null : readFormer(reader, earlier, hasFormer);
   reader.end();
   const tables = { before, current, next, currentSince };
   const data = { mix, seed, ...tables, justifiedHeight, finalizedHeight, tally, previous };
@@ -69,7 +79,14 @@ function writeTally(writer: Writer, tally: Tally): void {
   writer.list(tally.voted);
 }
 
-function readTally(reader: Reader): Tally {
+function readFormer(reader: Reader, tally: CurrentTally, hasFormer: boolean): Tally {
+  if (!hasFormer) return { ...tally, takesFormer: false, votedFormer: new Uint8Array(0) };
+  return { ...tally, takesFormer: reader.flag(), votedFormer: reader.list() };
+}
+
+type CurrentTally = Omit<Tally, "takesFormer" | "votedFormer">;
+
+function readTally(reader: Reader): CurrentTally {
   return {
     epoch: reader.number(),
     checkpoint: reader.hash(),
@@ -135,6 +152,7 @@ function createReader(bytes: Uint8Array) {
     flag: () => uint(1) === 1n,
     checkpoint: (): Checkpoint => ({ epoch: number(), id: hash() }),
     list: () => cut(Number(uint(LENGTH_BYTES))),
+    hasMore: () => at < bytes.length,
     end: () => assertInvariant(at === bytes.length, "a snapshot is too long"),
   };
 }

@@ -15,7 +15,7 @@ export interface LotteryData {
   readonly current: Hash;
   /** The table of the next epoch; null while the block that makes it is not executed. */
   readonly next: Hash | null;
-  /** First epoch in which `current` was in force. */
+  /** First epoch for which `current` was meant: that after the one in which it was made, which may have stayed empty. */
   readonly currentSince: number;
   readonly justifiedHeight: number;
   readonly finalizedHeight: number;
@@ -58,6 +58,8 @@ export function genesisSnapshot(chainId: Hash, id: BlockId, timeMs: number, tabl
         sum: 0n,
         sumBefore: 0n,
         voted: new Uint8Array(0),
+        takesFormer: false,
+        votedFormer: new Uint8Array(0),
       },
       previous: null,
     },

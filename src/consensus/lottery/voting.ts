@@ -1,12 +1,12 @@
-/** Votes: when to give one, which to keep, and which a block may hold (rules STAKE-9, STAKE-10 and STAKE-22). */
+/** Votes: when to give one, which to keep, and which a block may hold (rules STAKE-9, STAKE-10, STAKE-22 and STAKE-23). */
 import { assertInvariant, blameNobody, blameSender, type Fault, type Key, ok, toHex } from "#base";
 import { MAX_BLOCK_VOTES, type Vote, voteMessage } from "#model";
 import type { Duty, Verdict, Voting } from "../engine.ts";
 import { createVoteCount, type VoteCount } from "./count-votes.ts";
 import { enterEpoch } from "./enter-epoch.ts";
 import type { LotteryData, LotterySnapshot } from "./snapshot.ts";
-import { hasVoted, isSameCheckpoint, type Tally, targetOf } from "./tally.ts";
-import type { LotteryWorld } from "./world.ts";
+import { hasVoted, isSameCheckpoint, type Tally, targetOf, type Voter, voterOf } from "./tally.ts";
+import { type LotteryWorld, tablesOf } from "./world.ts";
 
 export function createVoting(world: LotteryWorld): Voting<LotteryData> {
   return {
@@ -47,11 +47,15 @@ function enteredAt(world: LotteryWorld, timeMs: number, parent: LotterySnapshot)
   return world.eligibility.tableOf(epoch, parent) === null ? null : enterEpoch(world, parent, epoch);
 }
 
-/** Source and target that a voter of this epoch names, seen from the head; null where the head is of a later epoch. */
-function linkOf(head: LotterySnapshot, epoch: number): Pick<Vote, "source" | "target"> | null {
-  const { tally } = head.data;
-  if (tally.epoch < epoch) return { source: head.justified, target: { epoch, id: head.id } };
-  return tally.epoch === epoch ? { source: tally.source, target: targetOf(tally) } : null;
+/** The tally of an epoch, seen from the head; null where the head is of another branch's time, or the table not known. */
+function tallyOf(world: LotteryWorld, head: LotterySnapshot, epoch: number): Tally | null {
+  const { tally, previous } = head.data;
+  if (epoch <= tally.epoch) return [tally, previous].find((each) => each?.epoch === epoch) ?? null;
+  return world.eligibility.tableOf(epoch, head) === null ? null : enterEpoch(world, head, epoch).tally;
+}
+
+function voterIn({ tables }: LotteryWorld, tally: Tally, key: Key): Voter | null {
+  return voterOf(tally, tablesOf(tables, tally), key);
 }
 
 function dutyOf(world: LotteryWorld, head: LotterySnapshot, key: Key, nowMs: number): Duty {
@@ -60,19 +64,18 @@ function dutyOf(world: LotteryWorld, head: LotterySnapshot, key: Key, nowMs: num
   // Genesis is justified for epoch 0: nothing leads to it.
   const epoch = Math.max(1, slots.epochOf(slot));
   const laterIn = (from: number): Duty => ({ kind: "later", atMs: slots.startMs(slots.voteSlot(from)) });
-  const link = linkOf(head, epoch);
-  if (link === null) return laterIn(head.data.tally.epoch);
-  const index = eligibility.tableOf(epoch, head)?.main.indexOf(key) ?? -1;
-  if (index < 0) {
+  if (epoch < head.data.tally.epoch) return laterIn(head.data.tally.epoch);
+  const tally = tallyOf(world, head, epoch);
+  const voter = tally === null ? null : voterIn(world, tally, key);
+  if (tally === null || voter === null) {
     const next = eligibility.tableOf(epoch + 1, head);
     const isOut = next !== null && next.main.indexOf(key) < 0;
     return isOut ? { kind: "never", why: notInTables(key) } : laterIn(epoch + 1);
   }
   if (slot < slots.voteSlot(epoch)) return laterIn(epoch);
-  const isCounted = head.data.tally.epoch === epoch && hasVoted(head.data.tally, index);
-  if (isCounted) return laterIn(epoch + 1);
-  const vote = { ...link, key };
-  const guard = { domain: "vote", source: link.source.epoch, target: epoch } as const;
+  if (hasVoted(tally, voter)) return laterIn(epoch + 1);
+  const vote = { ...linkOf(tally), key };
+  const guard = { domain: "vote", source: vote.source.epoch, target: epoch } as const;
   const message = voteMessage(chainId, vote);
   return { kind: "now", vote, job: { kind: "sign", message, key, guard, seal: (signature) => signature.slice() } };
 }
@@ -92,20 +95,21 @@ function admit(world: LotteryWorld, vote: Vote, head: LotterySnapshot, nowMs: nu
   if (epoch > clockEpoch + 1) return fault(blameSender("vote-target", { epoch, clockEpoch }));
   const untilMs = slots.startMs(slots.firstSlot(epoch)) - rules.maxAheadMs;
   if (untilMs > nowMs) return { kind: "wait", why: "too-early", untilMs };
-  const { data } = head;
-  const hashes = [data.previous?.current, data.current, data.next];
-  const views = hashes.map((hash) => (hash == null ? null : tables.load(hash)));
-  const isVoter = views.some((view) => view !== null && view.main.indexOf(vote.key) >= 0);
-  const link = epoch === data.previous?.epoch ? linkOfTally(data.previous) : linkOf(head, epoch);
+  const tally = tallyOf(world, head, epoch);
+  const link = tally === null ? null : linkOf(tally);
   const isOurs =
     link !== null && isSameCheckpoint(vote.target, link.target) && isSameCheckpoint(vote.source, link.source);
-  if (!isVoter) {
-    // On another branch the tables may be others, and may be still to come.
-    return fault(isOurs ? blameSender("vote-stranger", { epoch }) : blameNobody("vote-stranger", { epoch }));
-  }
-  return isOurs ? { kind: "ok" } : { kind: "wait", why: "needs-state" };
+  if (tally !== null && isOurs)
+    return voterIn(world, tally, vote.key) === null ? fault(blameSender("vote-stranger", { epoch })) : { kind: "ok" };
+  const { data } = head;
+  const hashes = [data.previous?.current, data.before, data.current, data.next];
+  const views = hashes.map((hash) => (hash == null ? null : tables.load(hash)));
+  const isVoter = views.some((view) => view !== null && view.main.indexOf(vote.key) >= 0);
+  // On another branch the tables may be others, and may be still to come.
+  return isVoter ? { kind: "wait", why: "needs-state" } : fault(blameNobody("vote-stranger", { epoch }));
 }
 
-function linkOfTally(tally: Tally): Pick<Vote, "source" | "target"> {
+/** What a voter of the tally's epoch names. */
+function linkOf(tally: Tally): Pick<Vote, "source" | "target"> {
   return { source: tally.source, target: targetOf(tally) };
 }

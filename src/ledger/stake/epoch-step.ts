@@ -1,20 +1,23 @@
-/** What happens before anything else in the first block of an epoch, in the order of rule STAKE-13. */
+/** What happens before anything else in the first block of an epoch, in the order of rules STAKE-13 and STAKE-23. */
 import { type EpochStep, epochTableHash, type Outcome } from "#model";
 import { makeTable } from "./make-table.ts";
 import type { StakeContext } from "./stake-context.ts";
 import { countOf, isJailed, ownerOf, type StakeState } from "./stake-state.ts";
 import { CHANGE_OUT, CHANGE_RETURN, COUNTER, FIELD, LEAKED, PART, STANDING } from "./validator-fields.ts";
 
-export function runEpochStep(context: StakeContext, step: EpochStep): Outcome {
+/** @returns the table of the next epoch; null where the present one stays */
+export function runEpochStep(context: StakeContext, step: EpochStep): Outcome | null {
   const { stake } = context;
   dividePool(context, step);
   payUnbondings(context, step);
-  advanceOnions(stake, step);
-  actChanges(context, step);
+  // Nothing of the steps in between touches what this one reads.
   const isStuck = countMissed(context, step);
-  const table = makeTable(context, step.epoch, isStuck);
+  const isKept = step.keepsTable && !isStuck;
+  advanceOnions(stake, step, isKept);
+  if (!isKept) actChanges(context, step);
+  const table = isKept ? null : makeTable(context, step.epoch, isStuck);
   stake.setCounter(COUNTER.epoch, BigInt(step.epoch));
-  return { kind: "epoch-table", hash: epochTableHash(table), table };
+  return table === null ? null : { kind: "epoch-table", hash: epochTableHash(table), table };
 }
 
 /** What rounding leaves stays in the pool. */
@@ -52,14 +55,14 @@ function payUnbondings({ stake, give }: StakeContext, { epoch }: EpochStep): voi
 
 /**
  * An onion acts from the second step after its change on: the key of that change, which is in the table of the first
- * step, is in force then too, even when epochs between them stayed empty.
+ * step, is in force then too, even when epochs between them stayed empty. Where the table is kept, it waits like the key.
  */
-function advanceOnions(stake: StakeState, { epoch, parentEpoch }: EpochStep): void {
+function advanceOnions(stake: StakeState, { epoch, parentEpoch }: EpochStep, isKept: boolean): void {
   for (let number = 0, end = countOf(stake); number < end; number++) {
     const from = stake.int(number, FIELD.nextOnionEpoch);
     if (from === 0) continue;
     if (from === parentEpoch + 2) {
-      stake.set(number, FIELD.nextOnionEpoch, BigInt(epoch) + 1n);
+      stake.set(number, FIELD.nextOnionEpoch, BigInt(epoch) + (isKept ? 2n : 1n));
       continue;
     }
     stake.setPart(number, PART.onionTip, stake.part(number, PART.nextOnionTip).slice());

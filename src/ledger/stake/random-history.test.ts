@@ -43,6 +43,7 @@ const step = fc.record({
   leader: fc.nat(9),
   voters: fc.subarray([0, 1, 2, 3, 4]),
   finalBack: fc.constantFrom(0, 1, 1, 3, 100),
+  keepsTable: fc.boolean(),
   actions: fc.array(action, { maxLength: 4 }),
 });
 
@@ -56,13 +57,13 @@ test("any history", () => {
       const genesis = toHex(chain.ledger.root);
       const done: { readonly root: string; readonly changes: StateChanges }[] = [];
       let finalized = { height: 0, epoch: 0 };
-      for (const { epochs, leader, voters, finalBack, actions } of steps) {
+      for (const { epochs, leader, voters, finalBack, keepsTable, actions } of steps) {
         const root = toHex(chain.ledger.root);
         const epoch = chain.at.epoch + epochs;
         const height = Math.max(finalized.height, chain.at.height - finalBack);
         if (epochs > 0 && height > finalized.height)
           finalized = { height, epoch: Math.max(finalized.epoch, chain.at.epoch - 1) };
-        const changes = runBlock(chain, model, { epoch, leader, voters, finalized, actions });
+        const changes = runBlock(chain, model, { epoch, leader, voters, finalized, keepsTable, actions });
         if (changes !== null) done.push({ root, changes });
       }
       const head = toHex(chain.ledger.root);
@@ -88,12 +89,13 @@ interface Wish {
   readonly leader: number;
   readonly voters: readonly number[];
   readonly finalized: { readonly height: number; readonly epoch: number };
+  readonly keepsTable: boolean;
   readonly actions: readonly Action[];
 }
 
 /** Null when nobody may make this block. */
 function runBlock(chain: StakeChain, model: StakeModel, wish: Wish): StateChanges | null {
-  const { epoch, finalized } = wish;
+  const { epoch, finalized, keepsTable } = wish;
   const free = model.validators.filter(({ jailedUntil }) => jailedUntil <= epoch);
   const leading = free[wish.leader % Math.max(1, free.length)];
   if (leading === undefined) return null;
@@ -102,9 +104,12 @@ function runBlock(chain: StakeChain, model: StakeModel, wish: Wish): StateChange
   const leader = leading.key;
   model.credits = [];
   const table = isStep
-    ? model.step({ epoch, parentEpoch, finalizedHeight: finalized.height, finalizedEpoch: finalized.epoch })
+    ? model.step({
+        ...{ epoch, parentEpoch, finalizedHeight: finalized.height, finalizedEpoch: finalized.epoch },
+        keepsTable,
+      })
     : null;
-  const voters = wish.voters.flatMap((i) => model.validators[i] ?? []);
+  const voters = wish.voters.flatMap((i) => model.validators[i] ?? []).filter((voter) => voter.jailedUntil <= epoch);
   const votes = epoch === 0 ? [] : voters.map(({ key }) => chain.vote(key, 0, epoch));
   const reveal = revealOf(leading, [...people, ...others]);
   Object.assign(leading, { tip: toHex(reveal), blocks: leading.blocks + 1 });
@@ -123,7 +128,7 @@ function runBlock(chain: StakeChain, model: StakeModel, wish: Wish): StateChange
     expected.push(model.act(action, chain.at.height + 1));
   }
   chain.forgetNonces();
-  const block = { epoch, finalized, votes, leader, orders: { reveal } };
+  const block = { epoch, finalized, keepsTable, votes, leader, orders: { reveal } };
   const draft = chain.ledger.draft({ ...chain.inputOf(block), candidates });
   const codeOf = (tx: PreparedTransaction) =>
     draft.skipped.find(({ id }) => toHex(id) === toHex(tx.id))?.fault.code ?? null;

@@ -1,12 +1,14 @@
 /** What the state knows of those who bond, for whoever asks between blocks. */
 import { asHash, asKey, type Hash, type Key } from "#base";
+import type { StakeSpec } from "#spec";
 import type { StakeView, Unbonding, Validator } from "../types.ts";
+import { mayVote } from "./leader-and-votes.ts";
 import { OFFENCE_TYPES } from "./slash.ts";
 import { countOf, isJailed, ownerOf, type StakeState } from "./stake-state.ts";
 import { COUNTER, FIELD, LEAKED, PART } from "./validator-fields.ts";
 
 /** @param current of the state as it is at the moment of a call */
-export function createStakeView(current: () => StakeState): StakeView {
+export function createStakeView(engine: StakeSpec, current: () => StakeState): StakeView {
   const read = (number: number): Validator | null => (number < 0 ? null : readValidator(current(), number));
   return {
     validators() {
@@ -16,6 +18,11 @@ export function createStakeView(current: () => StakeState): StakeView {
     validator: (owner) => read(current().numberOf(owner)),
     validatorOf: (signingKey) => read(current().numberOfSigner(signingKey)),
     onionTip: (signingKey, epoch) => onionTipOf(current(), signingKey, epoch),
+    mayVote(signingKey, epoch) {
+      const stake = current();
+      const number = stake.numberOfSigner(signingKey);
+      return number >= 0 && mayVote({ stake, engine }, number, epoch);
+    },
     isPunished(signingKey, kind, at) {
       const number = current().numberOfSigner(signingKey);
       return number >= 0 && current().hasOffence(number, OFFENCE_TYPES[kind], at);

@@ -101,7 +101,7 @@ export function stakeSpec(
     ...dev,
     engine: {
       ...dev.engine,
-      ...{ epochSlots: 6, leakEpochs: 3, unbondEpochs: 4, jailEpochs: 2, minBondAtoms: MIN_BOND },
+      ...{ epochSlots: 6, leakEpochs: 3, unbondEpochs: 4, formerEpochs: 2, jailEpochs: 2, minBondAtoms: MIN_BOND },
       ...engine,
       validators,
     },
@@ -118,6 +118,8 @@ export interface BlockWish {
   readonly votes?: readonly Vote[];
   /** What is final at an epoch step: the block before it unless given. */
   readonly finalized?: { readonly height: number; readonly epoch: number };
+  /** At an epoch step: the present table stays. */
+  readonly keepsTable?: boolean;
   readonly orders?: Pick<BlockOrders, "reveal">;
   readonly poolAtoms?: bigint;
 }
@@ -139,10 +141,11 @@ export function createStakeChain(spec: StakeChainSpec, people: readonly Person[]
     const epoch = wish.epoch ?? at.epoch;
     const slot = epoch * spec.engine.epochSlots + (height % spec.engine.epochSlots);
     const finalized = wish.finalized ?? { height: at.height, epoch: Math.max(0, epoch - 2) };
-    const step =
-      epoch === at.epoch
-        ? null
-        : { epoch, parentEpoch: at.epoch, finalizedHeight: finalized.height, finalizedEpoch: finalized.epoch };
+    const full = {
+      ...{ epoch, parentEpoch: at.epoch, finalizedHeight: finalized.height, finalizedEpoch: finalized.epoch },
+      keepsTable: wish.keepsTable ?? false,
+    };
+    const step = epoch === at.epoch ? null : full;
     const reveal = wish.orders?.reveal ?? revealOf(leader, epoch);
     const proposer = leader.owner;
     const credits = (feesAtoms: bigint): readonly Credit[] => [

@@ -50,6 +50,7 @@ export interface ModelStep {
   readonly parentEpoch: number;
   readonly finalizedHeight: number;
   readonly finalizedEpoch: number;
+  readonly keepsTable: boolean;
 }
 
 interface ModelCredit {
@@ -99,8 +100,10 @@ export class StakeModel {
     return unbondings.reduce((sum, one) => sum + (one?.paidAt === null ? one.amount : 0n), bonded - incoming);
   }
 
-  /** @returns the table that is made: hexadecimal keys, ascending, and weights */
-  step({ epoch, parentEpoch, finalizedHeight, finalizedEpoch }: ModelStep) {
+  /** @returns the table that is made, if one is: hexadecimal keys, ascending, and weights */
+  step({ epoch, parentEpoch, finalizedHeight, finalizedEpoch, keepsTable }: ModelStep) {
+    const steps = finalizedEpoch > this.finalizedEpoch ? 0 : this.steps + 1;
+    const isKept = keepsTable && steps <= this.#engine.leakEpochs;
     this.#divide(parentEpoch);
     for (const validator of this.validators)
       validator.unbondings.forEach((one, i) => {
@@ -110,22 +113,22 @@ export class StakeModel {
       });
     for (const validator of this.validators) {
       if (validator.next === null) continue;
-      if (validator.next.epoch === parentEpoch + 2) validator.next.epoch = epoch + 1;
+      if (validator.next.epoch === parentEpoch + 2) validator.next.epoch = epoch + (isKept ? 2 : 1);
       else Object.assign(validator, { tip: validator.next.tip, next: null });
     }
-    while (this.changes.length > 0 && this.changes[0]!.height <= finalizedHeight) {
+    while (!isKept && this.changes.length > 0 && this.changes[0]!.height <= finalizedHeight) {
       const { validator, amount, unbonding, returns } = this.changes.shift()!;
       if (unbonding !== null) unbonding.paidAt = epoch + 1 + this.#engine.unbondEpochs;
       else validator.incoming -= amount < validator.incoming ? amount : validator.incoming;
       if (returns) validator.leaked = false;
     }
-    this.steps = finalizedEpoch > this.finalizedEpoch ? 0 : this.steps + 1;
+    this.steps = steps;
     this.finalizedEpoch = Math.max(this.finalizedEpoch, finalizedEpoch);
     for (const validator of this.validators)
       if (validator.standing && validator.since <= parentEpoch)
         validator.missed = validator.lastVote < parentEpoch ? validator.missed + 1 : 0;
     this.epoch = epoch;
-    return this.#table(epoch);
+    return isKept ? null : this.#table(epoch);
   }
 
   /** @returns the code of the refusal, or null when it is done */
