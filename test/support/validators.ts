@@ -62,6 +62,7 @@ export function stakeSpec(
     epochSlots: 6,
     leakEpochs: 8,
     unbondEpochs: 8,
+    formerEpochs: 2,
     jailEpochs: 8,
     minBondAtoms: 100n * COIN,
   };

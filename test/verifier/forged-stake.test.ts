@@ -91,7 +91,8 @@ beforeAll(async () => {
   while (mine.seal() === null) mine.skip(1);
   base = mine.seal({ votes: mine.votes(ALL) })!;
   drawn = mine.leaderAt(mine.slot());
-  expect(base.body.votes).toHaveLength(3);
+  // Without that of v3, who is in jail.
+  expect(base.body.votes).toHaveLength(2);
   expect(mine.slot()).toBeLessThan(30);
 });
 
@@ -148,6 +149,12 @@ const votes: readonly (readonly [string, string, string, () => Forgery])[] = [
   ["from another block", "STAKE-10", "vote-source", () => withVote({ source: { ...vote().source, id: zeros } })],
   ["by a stranger", "STAKE-10", "vote-stranger", () => withVote({}, STRANGER)],
   ["by whose bond is not final", "STAKE-10", "vote-stranger", () => withVote({}, NEWCOMER)],
+  [
+    "by who is in jail",
+    "TX-24",
+    "vote-jailed",
+    () => ({ body: { votes: [...base.body.votes, revote(vote(), {}, V3)] } }),
+  ],
   ["that stands there twice", "STAKE-10", "vote-repeated", () => ({ body: { votes: [vote(), vote()] } })],
   ["that an earlier block has", "STAKE-10", "vote-repeated", () => withVote({}, V0)],
   ["that another signed", "STAKE-9", "vote-signature", () => ({ body: { votes: [{ ...vote(), key: V0.key }] } })],

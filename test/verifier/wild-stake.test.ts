@@ -1,6 +1,7 @@
 /** Histories of stake that nobody wrote: the second verifier and the node agree on all of them. */
 import { describe, expect, it } from "vitest";
-import { seededRandom, toHex } from "#base";
+import { type Key, seededRandom, toHex } from "#base";
+import type { Snapshot } from "#consensus";
 import { testSeed } from "../support/seed.ts";
 import { textOf, writeExport } from "./testing/export-file.ts";
 import { openStakeMine, type StakeMine } from "./testing/stake-mine.ts";
@@ -33,6 +34,7 @@ function ingredients({ chain }: StakeMine): Set<string> {
     const entry = chain.blockAt(height)!;
     for (const { transaction } of chain.transactions(entry)) found.add(`kind ${transaction.kind}`);
     for (const { reason } of chain.credits(entry)) found.add(reason);
+    if (hasFormerVoter(chain, entry.snapshot)) found.add("former voter");
   }
   if (
     chain
@@ -44,11 +46,18 @@ function ingredients({ chain }: StakeMine): Set<string> {
   return found;
 }
 
+function hasFormerVoter({ engine: { lottery } }: StakeMine["chain"], snapshot: Snapshot): boolean {
+  const { current } = lottery!.tables(snapshot);
+  const { hasVoted } = lottery!.progress(snapshot);
+  const isIn = (key: Key) => current.entries.some((entry) => toHex(entry.key) === toHex(key));
+  return HOLDERS.some(({ key }) => hasVoted(key) && !isIn(key));
+}
+
 describe("a wild history of stake", () => {
   it("that holds everything", async () => {
     const mine = await wild(2, 240);
     expect([...ingredients(mine)].sort()).toEqual([
-      ...["block-reward", "fees", "kind 1", "kind 2", "kind 3", "kind 4", "kind 5", "kind 6"],
+      ...["block-reward", "fees", "former voter", "kind 1", "kind 2", "kind 3", "kind 4", "kind 5", "kind 6"],
       ...["leaked", "report", "unbonded", "vote-reward", "voter-pool"],
     ]);
     await expectAgreement(mine);

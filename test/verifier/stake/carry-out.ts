@@ -111,10 +111,12 @@ export function lead(validators: Validators, { leader, reveal, epoch }: Orders):
 }
 
 /** TX-24. */
-export function countVoters(validators: Validators, { votes }: Orders): void {
+export function countVoters(validators: Validators, { votes, epoch }: Orders, { formerEpochs }: StakeNumbers): void {
   for (const { key, target } of votes) {
     const validator = validators.signingWith(key);
     check(validator !== undefined, "TX-24", "a voter is no validator");
+    const mayVote = formerEpochs === null || validator.freeFrom <= epoch;
+    check(mayVote, "TX-24", `a voter is in jail until epoch ${validator.freeFrom}`);
     if (target.epoch <= validator.votedEpoch) continue;
     validator.votedEpoch = target.epoch;
     validator.votes += 1n;

@@ -1,4 +1,4 @@
-/** A chain of stake, block after block (rules STAKE-4 to STAKE-12, STAKE-18). */
+/** A chain of stake, block after block (rules STAKE-4 to STAKE-12, STAKE-18, STAKE-23). */
 import type { Header } from "../block.ts";
 import { ascii, sha256, ZERO32 } from "../bytes.ts";
 import type { Engine, EngineSummary } from "../engine.ts";
@@ -21,7 +21,7 @@ interface Link extends Standing {
   readonly mixBefore: Buffer;
   readonly current: Table;
   readonly next: Table;
-  /** First epoch in which `current` was in force. */
+  /** First epoch for which `current` was made. */
   readonly since: bigint;
   /** STAKE-11. */
   readonly before: Table;
@@ -95,11 +95,13 @@ export class StakeEngine implements Engine {
     const { next: current } = parent;
     const isSame = isSameTable(current, parent.current);
     const before = beforeOf(parent);
+    const since = isSame ? parent.since : parent.epoch + 1n;
+    const takesFormer = !isSameTable(before, current) && epoch - since < (this.#numbers.formerEpochs ?? 0n);
     const target = { epoch, id: parent.id, height: parent.height };
     return {
       ...parent,
-      ...{ epoch, mixBefore: parent.mix, current, before, since: isSame ? parent.since : epoch },
-      tally: new Tally(target, parent.justified, current, before),
+      ...{ epoch, mixBefore: parent.mix, current, before, since },
+      tally: new Tally(target, parent.justified, current, before, takesFormer),
       tallyBefore: parent.epoch === epoch - 1n ? parent.tally : null,
     };
   }
@@ -114,15 +116,18 @@ export class StakeEngine implements Engine {
   }
 
   orders({ claim, seal }: Header): Orders {
-    const { epoch } = this.#block!;
+    const { epoch, current, before } = this.#block!;
     const parent = this.#parent!;
     const { height: finalHeight, epoch: finalEpoch } = parent.final;
-    const step = epoch === parent.epoch ? null : { parentEpoch: parent.epoch, finalHeight, finalEpoch };
+    const keeps = this.#numbers.formerEpochs !== null && !isSameTable(before, current);
+    const step = epoch === parent.epoch ? null : { parentEpoch: parent.epoch, finalHeight, finalEpoch, keeps };
     return { epoch, leader: seal.subarray(0, 32), reveal: claim, votes: this.#votes, step };
   }
 
   append(_header: Header, id: Buffer, table: Table | null): void {
-    this.#parent = { ...this.#block!, id, next: table ?? this.#parent!.next };
+    const block = this.#block!;
+    const kept = block.epoch === this.#parent!.epoch ? this.#parent!.next : block.current;
+    this.#parent = { ...block, id, next: table ?? kept };
   }
 
   summary(): EngineSummary {

@@ -1,4 +1,4 @@
-/** The first thing that the first block of an epoch does (rules STAKE-7, STAKE-13, STAKE-14). */
+/** The first thing that the first block of an epoch does (rules STAKE-7, STAKE-13, STAKE-14, STAKE-23). */
 import { type Credit, REASON } from "../credit.ts";
 import type { StakeNumbers } from "./numbers.ts";
 import type { Step } from "./orders.ts";
@@ -6,18 +6,19 @@ import { makeTable, type Table } from "./table.ts";
 import { activeOf, CHANGE, type Validator, type Validators } from "./validators.ts";
 
 export interface Stepped {
-  /** Of the epoch after. */
-  readonly table: Table;
+  /** Of the epoch after; null where the present one is kept. */
+  readonly table: Table | null;
   /** In their order, those of 0 included. */
   readonly credits: readonly Credit[];
 }
 
 export function stepEpoch(validators: Validators, epoch: bigint, step: Step, numbers: StakeNumbers): Stepped {
   const credits = [...payVoters(validators, step.parentEpoch), ...payUnbondings(validators, epoch)];
-  turnOnions(validators, epoch, step.parentEpoch);
-  settleChanges(validators, step.finalHeight, epoch + 1n + numbers.unbondEpochs);
   countMissed(validators, step);
-  const table = nextTable(validators, epoch + 1n, numbers);
+  const isKept = step.keeps && validators.stepsSinceFinal <= numbers.leakEpochs;
+  turnOnions(validators, step.parentEpoch, epoch + (isKept ? 2n : 1n));
+  if (!isKept) settleChanges(validators, step.finalHeight, epoch + 1n + numbers.unbondEpochs);
+  const table = isKept ? null : nextTable(validators, epoch + 1n, numbers);
   validators.stepEpoch = epoch;
   return { table, credits };
 }
@@ -47,12 +48,12 @@ function* payUnbondings({ all }: Validators, epoch: bigint): Generator<Credit> {
     }
 }
 
-/** STAKE-7. */
-function turnOnions({ all }: Validators, epoch: bigint, parentEpoch: bigint): void {
+/** STAKE-7, STAKE-23. @param from of those that were changed since the step before */
+function turnOnions({ all }: Validators, parentEpoch: bigint, from: bigint): void {
   for (const validator of all) {
     if (validator.nextTipFrom === 0n) continue;
     if (validator.nextTipFrom === parentEpoch + 2n) {
-      validator.nextTipFrom = epoch + 1n;
+      validator.nextTipFrom = from;
     } else {
       validator.tip = validator.nextTip;
       validator.nextTipFrom = 0n;

@@ -16,6 +16,8 @@ export interface StakeNumbers {
   readonly epochSlots: bigint;
   readonly leakEpochs: bigint;
   readonly unbondEpochs: bigint;
+  /** STAKE-23; null where that rule does not hold. */
+  readonly formerEpochs: bigint | null;
   readonly jailEpochs: bigint;
   readonly minBond: bigint;
   readonly maxValidators: number;
@@ -26,12 +28,15 @@ export interface StakeNumbers {
 }
 
 export function readStakeNumbers(json: unknown, prefix: string): StakeNumbers {
+  const hasFormer = Object.hasOwn(Object(json), "formerEpochs");
   const engine = members(json, "engine", [
+    ...(hasFormer ? ["formerEpochs"] : []),
     ...["kind", "slotMs", "epochSlots", "leakEpochs", "unbondEpochs", "jailEpochs", "checkpointEpochs"],
     ...["minBondAtoms", "maxValidators", "slashPpm", "reportPpm", "proposerPpm", "validators"],
   ]);
   const unbondEpochs = integer(engine, "unbondEpochs", 4, 1_000_000);
-  integer(engine, "checkpointEpochs", 0, Math.floor(unbondEpochs / 2));
+  const checkpointEpochs = integer(engine, "checkpointEpochs", 0, Math.floor(unbondEpochs / 2));
+  const mostFormer = unbondEpochs - checkpointEpochs - 2;
   const minBond = amount(engine, "minBondAtoms", 1n, MAX_SUPPLY);
   const maxValidators = integer(engine, "maxValidators", 1, 10_240);
   return {
@@ -40,6 +45,7 @@ export function readStakeNumbers(json: unknown, prefix: string): StakeNumbers {
     epochSlots: BigInt(integer(engine, "epochSlots", 3, 65_536)),
     leakEpochs: BigInt(integer(engine, "leakEpochs", 1, 1_000_000)),
     unbondEpochs: BigInt(unbondEpochs),
+    formerEpochs: hasFormer ? BigInt(integer(engine, "formerEpochs", 2, mostFormer)) : null,
     jailEpochs: BigInt(integer(engine, "jailEpochs", 1, 1_000_000)),
     minBond,
     maxValidators,

@@ -14,4 +14,6 @@ export interface Step {
   readonly parentEpoch: bigint;
   readonly finalHeight: bigint;
   readonly finalEpoch: bigint;
+  /** STAKE-23, if nothing has been final for too long. */
+  readonly keeps: boolean;
 }

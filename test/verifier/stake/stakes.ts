@@ -35,7 +35,7 @@ export class Stakes {
     const { step, epoch } = orders;
     const stepped = step === null ? null : stepEpoch(this.#validators, epoch, step, this.#spec.engine);
     lead(this.#validators, orders);
-    countVoters(this.#validators, orders);
+    countVoters(this.#validators, orders, this.#spec.engine);
     return { table: stepped?.table ?? null, credits: stepped?.credits ?? [] };
   }
 

@@ -17,13 +17,16 @@ export class Tally {
   readonly source: Checkpoint;
   readonly #table: Table;
   readonly #before: Table;
+  readonly #takesFormer: boolean;
   readonly #voters = new Set<string>();
 
-  constructor(target: Checkpoint, source: Checkpoint, table: Table, before: Table) {
+  /** @param takesFormer whether those may vote that stand in `before` alone (STAKE-23) */
+  constructor(target: Checkpoint, source: Checkpoint, table: Table, before: Table, takesFormer: boolean) {
     this.target = target;
     this.source = source;
     this.#table = table;
     this.#before = before;
+    this.#takesFormer = takesFormer;
   }
 
   isFor({ target }: Vote): boolean {
@@ -35,7 +38,8 @@ export class Tally {
     const voter = key.toString("hex");
     const { epoch, id } = this.source;
     check(source.epoch === epoch && source.id.equals(id), "STAKE-10", `the source of ${voter} is another checkpoint`);
-    check(this.#table.weights.has(voter), "STAKE-10", `${voter} is not in the table`);
+    const isVoter = this.#table.weights.has(voter) || (this.#takesFormer && this.#before.weights.has(voter));
+    check(isVoter, "STAKE-10", `${voter} is not in the table`);
     check(!this.#voters.has(voter), "STAKE-10", `${voter} voted before`);
     this.#voters.add(voter);
   }

@@ -39,7 +39,15 @@ export function wildSpec(random: Random): StakeChainSpec {
       ...{ slashPpm: 333_333 + random.below(99_999), reportPpm: ppm(), proposerPpm: ppm() },
     },
   });
-  return { ...spec, rewards: { subsidyAtoms: 1_000_000_007n, halvingBlocks: 60, maturityBlocks: 1 + random.below(4) } };
+  // Chains of before know no former voters (STAKE-23).
+  const { formerEpochs: _none, ...before } = spec.engine;
+  const engine =
+    random.below(3) === 0 ? before : { ...before, formerEpochs: 2 + random.below(before.unbondEpochs - 3) };
+  return {
+    ...spec,
+    engine,
+    rewards: { subsidyAtoms: 1_000_000_007n, halvingBlocks: 60, maturityBlocks: 1 + random.below(4) },
+  };
 }
 
 /** Whoever has coins: dev accounts, and owners and signing keys once somebody has sent them some. */
