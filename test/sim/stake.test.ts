@@ -1,9 +1,7 @@
 /** Whole nodes on a chain of stake: what becomes final, and what never does. */
 import { afterEach, describe, expect, it } from "vitest";
 import { toHex } from "#base";
-import type { PreparedTransaction } from "#model";
-import { chainIdOf, type StakeChainSpec } from "#spec";
-import { buildTransfer, buildUnbond, devAccount } from "#wallet/core";
+import type { StakeChainSpec } from "#spec";
 import { testSeed } from "../support/seed.ts";
 import { stakeSpec, type TestValidator, testSeat, testSigning, testValidator } from "../support/validators.ts";
 import { agree, createSimulation, type SimNode, type Simulation } from "./simulation.ts";
@@ -37,16 +35,6 @@ async function network(count: number, setup: Parameters<typeof stakeSpec>[2] = {
 
 function add(validator: TestValidator, knows: readonly string[]): Promise<SimNode> {
   return sim.add(validator.name, { seat: testSeat([validator]), knows });
-}
-
-async function submit({ core }: SimNode, items: readonly PreparedTransaction[]): Promise<void> {
-  const results = await core.submit(
-    items.map(({ bytes }) => bytes),
-    "local",
-  );
-  for (const result of results) expect(result).toMatchObject({ ok: true });
-  const isIncluded = ({ id }: PreparedTransaction): boolean => core.chain.findTransaction(id) !== null;
-  await sim.runUntil(() => items.every(isIncluded), 2 * EPOCH_MS, "the transactions in blocks");
 }
 
 const finalizedOf = (node: SimNode): number => node.core.chain.finalizedHeight;
@@ -146,29 +134,6 @@ describe("a network of validators", () => {
     const late = await sim.add("late", { knows: ["v1"] });
     await sim.runUntil(() => agree([...nodes, late]), 3 * EPOCH_MS, "a newcomer");
     expectOneHistory([...nodes, late]);
-  });
-
-  it("is final again after two of three have gone at once, which no majority of the table before can outlive", async () => {
-    const { spec, nodes } = await network(3, { engine: { leakEpochs: 3 } });
-    const [first] = nodes;
-    await sim.runUntil(() => finalizedOf(first!) > 0, 10 * EPOCH_MS, "finality");
-    const chainId = chainIdOf(spec);
-    const funding = VALIDATORS.slice(1, 3).map(({ owner }, nonce) =>
-      buildTransfer({ chainId, seed: devAccount(0).seed, nonce, outputs: [{ to: owner, amountAtoms: COIN }] }),
-    );
-    await submit(first!, funding);
-    const leaving = VALIDATORS.slice(1, 3).map(({ ownerSeed }) =>
-      buildUnbond({ chainId, seed: ownerSeed, nonce: 0, amountAtoms: 1_000n * COIN }),
-    );
-    await submit(first!, leaving);
-    const inForce = (): number => {
-      const { engine, head } = first!.core.chain;
-      return engine.lottery!.tables(head.snapshot).current.entries.length;
-    };
-    await sim.runUntil(() => inForce() === 1, 12 * EPOCH_MS, "a table of one");
-    const stuck = finalizedOf(first!);
-    await sim.runUntil(() => finalizedOf(first!) > stuck + 18, 12 * EPOCH_MS, "finality of one");
-    expectOneHistory(nodes);
   });
 
   it.each([
