@@ -146,7 +146,15 @@ export type Duty =
   | { readonly kind: "later"; readonly atMs: number }
   | { readonly kind: "never"; readonly why: string };
 
+/**
+ * Where a key stands, seen from the head: it `leaves` when it is in the table of the head's epoch, and not in the next,
+ * but will vote on, and is `former` while it votes in the epoch of the head although it has left (rule STAKE-23).
+ */
+export type Standing = "in" | "leaves" | "former" | "out";
+
 export interface Voting<D> {
+  /** For people. */
+  standing(key: Key, head: Snapshot<D>): Standing;
   duty(head: Snapshot<D>, me: Pick<Me, "key">, nowMs: number): Duty;
   /**
    * Whether a vote that somebody sent is worth keeping, seen from the head; its signature is not looked at.

@@ -13,6 +13,7 @@ export type {
   SearchJob,
   SignJob,
   Snapshot,
+  Standing,
   Succession,
   TableSource,
   Turn,

@@ -2,8 +2,8 @@
 import { blameNobody, blameSender, type Fault, toHex } from "#base";
 import { encodeVote, type Vote } from "#model";
 
-/** Two epochs of ten thousand voters. */
-const MAX_VOTES = 20_480;
+/** Two epochs of ten thousand voters, and as many again with their former keys (rule STAKE-23). */
+const MAX_VOTES = 40_960;
 /** Of those, votes that may be of another branch. */
 const MAX_WAITING = 2_048;
 

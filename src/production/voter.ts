@@ -1,9 +1,10 @@
-/** Votes once an epoch: at the moment of the duty, through the guard, and hands the vote on (rule STAKE-22). */
+/** Votes once an epoch: at the moment of the duty, through the guard, and hands the vote on (rules STAKE-22 and STAKE-23). */
 import { asSignature, type Clock, equalBytes, type Hash, type Key, type Logger, sleep } from "#base";
 import type { Chain } from "#chain";
 import type { Duty } from "#consensus";
 import type { Bus, NodeEvents } from "#events";
 import type { Vote } from "#model";
+import { createLeavingNotice } from "./leaving-notice.ts";
 import { createRefusalNotice, type SigningPort } from "./signing.ts";
 
 const RETRY_MS = 1_000;
@@ -18,7 +19,10 @@ export interface VoterOptions {
 }
 
 export interface VoterParts {
-  readonly chain: { readonly head: Pick<Chain["head"], "snapshot">; readonly engine: Pick<Chain["engine"], "voting"> };
+  readonly chain: Pick<Chain, "stake"> & {
+    readonly head: Pick<Chain["head"], "snapshot">;
+    readonly engine: Pick<Chain["engine"], "voting">;
+  };
   readonly signing: SigningPort;
   /** Takes the vote for this node and passes it on; when it fails, the same vote comes again. */
   readonly submit: (vote: Vote) => Promise<void>;
@@ -44,6 +48,7 @@ export class Voter {
   readonly #parts: VoterParts;
   readonly #states: readonly KeyState[];
   readonly #refusal: ReturnType<typeof createRefusalNotice>;
+  readonly #leaving: ReturnType<typeof createLeavingNotice>;
   #wait = new AbortController();
   #unsubscribe: () => void = () => {};
   #running = false;
@@ -53,6 +58,7 @@ export class Voter {
     this.#parts = parts;
     this.#states = keys.map((key) => ({ key, votedTarget: -1, refused: null, unsent: null, sends: 0 }));
     this.#refusal = createRefusalNotice("vote", parts);
+    this.#leaving = createLeavingNotice(parts);
   }
 
   get running(): boolean {
@@ -94,7 +100,10 @@ export class Voter {
     let waitMs = Number.POSITIVE_INFINITY;
     for (const state of this.#states) {
       if (state.unsent !== null) await this.#send(state, state.unsent);
-      const duty = chain.engine.voting?.duty(chain.head.snapshot, state, clock.nowMs());
+      const { snapshot } = chain.head;
+      const { voting } = chain.engine;
+      if (voting !== null) this.#leaving.tell(state.key, voting.standing(state.key, snapshot));
+      const duty = voting?.duty(snapshot, state, clock.nowMs());
       if (duty?.kind === "later") waitMs = Math.min(waitMs, duty.atMs - clock.nowMs());
       else waitMs = Math.min(waitMs, RETRY_MS);
       if (duty?.kind === "now" && obstacle() === null) await this.#vote(state, duty);
@@ -104,6 +113,8 @@ export class Voter {
 
   async #vote(state: KeyState, { vote, job }: Duty & { kind: "now" }): Promise<void> {
     if (vote.target.epoch <= state.votedTarget) return;
+    // In jail, no block may hold it.
+    if (this.#parts.chain.stake()?.mayVote(state.key, vote.target.epoch) === false) return;
     if (state.refused !== null && equalBytes(state.refused, job.message)) return;
     const seal = await this.#parts.signing.sign(job);
     this.#refusal.tell(seal.ok ? null : seal.error);

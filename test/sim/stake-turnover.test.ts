@@ -85,8 +85,12 @@ it("half the stake changes its keys at once: something becomes final in every ep
   const isTurned = (): boolean => keysInForce(node).includes(toHex(later[2].key));
   let behind = await runWatching(node, isTurned, "the new keys in force");
   const since = headEpoch(node);
+  const told = (): string => nodes[2]!.core.notices.texts().join(" ");
+  await sim.runUntil(() => told().includes("has left the tables"), EPOCH_MS, "a word to who runs it");
+  expect(told()).toContain("keep the node running");
   behind = Math.max(behind, await runWatching(node, () => finalEpoch(node) >= since + 3, "finality under them"));
   expect(behind).toBeLessThanOrEqual(3);
+  await sim.runUntil(() => !told().includes("left the tables"), EPOCH_MS, "the end of it");
   for (const old of [ALL[2]!, ALL[3]!]) {
     // Until the second epoch of the new table is justified, and no longer.
     expect(votedEpochs(node, old.key).filter((epoch) => epoch >= since)).toEqual([since, since + 1]);

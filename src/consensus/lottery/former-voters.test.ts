@@ -177,6 +177,17 @@ describe("a table", () => {
   });
 });
 
+it("a key is said to leave, to have left, and to be out", () => {
+  const of = (head: Snapshot) => [0, 2, 5, 7].map((index) => voting.standing(signers[index]!.me.key, head));
+  expect(of(line.genesis())).toEqual(["in", "in", "out", "out"]);
+  expect(of(made)).toEqual(["leaves", "in", "out", "out"]);
+  expect(of(changed)).toEqual(["former", "in", "in", "out"]);
+  expect(of(line.extend(made, (2 + FORMER_EPOCHS) * EPOCH))).toEqual(["out", "in", "in", "out"]);
+  // A leaked table asks nobody who left.
+  const leaked = tableOf({ 2: 30n, 5: 30n }, true);
+  expect(of(line.extend(line.genesis(), EPOCH, { table: leaked }))).toEqual(["in", "in", "out", "out"]);
+});
+
 describe("the duty of a former key", () => {
   const moment = (epoch: number) => lottery.slotStartMs(epoch * EPOCH + VOTE_OFFSET);
 

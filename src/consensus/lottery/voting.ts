@@ -1,15 +1,16 @@
 /** Votes: when to give one, which to keep, and which a block may hold (rules STAKE-9, STAKE-10, STAKE-22 and STAKE-23). */
 import { assertInvariant, blameNobody, blameSender, type Fault, type Key, ok, toHex } from "#base";
 import { MAX_BLOCK_VOTES, type Vote, voteMessage } from "#model";
-import type { Duty, Verdict, Voting } from "../engine.ts";
+import type { Duty, Standing, Verdict, Voting } from "../engine.ts";
 import { createVoteCount, type VoteCount } from "./count-votes.ts";
 import { enterEpoch } from "./enter-epoch.ts";
 import type { LotteryData, LotterySnapshot } from "./snapshot.ts";
 import { hasVoted, isSameCheckpoint, type Tally, targetOf, type Voter, voterOf } from "./tally.ts";
-import { type LotteryWorld, tablesOf } from "./world.ts";
+import { knownTable, type LotteryWorld, tablesOf } from "./world.ts";
 
 export function createVoting(world: LotteryWorld): Voting<LotteryData> {
   return {
+    standing: (key, head) => standingOf(world, key, head),
     duty: (head, { key }, nowMs) => dutyOf(world, head, key, nowMs),
     admit: (vote, head, nowMs) => admit(world, vote, head, nowMs),
     check(votes, timeMs, parent) {
@@ -78,6 +79,16 @@ function dutyOf(world: LotteryWorld, head: LotterySnapshot, key: Key, nowMs: num
   const guard = { domain: "vote", source: vote.source.epoch, target: epoch } as const;
   const message = voteMessage(chainId, vote);
   return { kind: "now", vote, job: { kind: "sign", message, key, guard, seal: (signature) => signature.slice() } };
+}
+
+function standingOf(world: LotteryWorld, key: Key, head: LotterySnapshot): Standing {
+  const { tally, next } = head.data;
+  const voter = voterIn(world, tally, key);
+  if (voter === null) return "out";
+  if (voter.isFormer) return "former";
+  const later = next === null || world.rules.formerEpochs === 0 ? null : knownTable(world.tables, next);
+  const leaves = later !== null && !later.table.leaked && later.main.indexOf(key) < 0;
+  return leaves ? "leaves" : "in";
 }
 
 export function notInTables(key: Key): string {

@@ -113,7 +113,7 @@ async function stakeFacts(desk: Desk): Promise<StakeFacts> {
   };
 }
 
-/** A key that was rotated has its duties until the tables have changed over. */
+/** A key that was rotated has its duties until the tables have changed over; who has left votes on for a while. */
 function dutiesOf(desk: Desk, owner: Address, count: number): DutyFacts | null {
   const { chain, lottery } = desk;
   const { head } = chain;
@@ -133,7 +133,9 @@ function dutiesOf(desk: Desk, owner: Address, count: number): DutyFacts | null {
     if (isOwn(lottery.leaderOf(at, head.snapshot))) slots.push(at);
   }
   const progress = lottery.progress(head.snapshot);
-  const voter = tableOf(desk, epoch)?.entries.find(({ key }) => isOwn(key))?.key ?? null;
+  const standing = chain.engine.voting?.standing(validator.signingKey, head.snapshot);
+  const former = standing === "former" ? validator.signingKey : null;
+  const voter = tableOf(desk, epoch)?.entries.find(({ key }) => isOwn(key))?.key ?? former;
   const fromSlot = epoch * lottery.epochSlots + Math.floor(lottery.epochSlots / 3);
   const done = voter !== null && progress.epoch === epoch && progress.hasVoted(voter);
   const vote = voter === null || epoch === 0 ? null : { epoch, fromSlot, done };
