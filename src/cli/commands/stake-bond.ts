@@ -108,6 +108,7 @@ export function unbondCommand(terminal: Terminal) {
               "paid",
               `about ${duration(rules.unbondEpochs * rules.epochMs)} after it has left the table (${plural(rules.unbondEpochs, "epoch")})`,
             ],
+            ["node", "keep it running until 'agon status' names key-leaves no more: its votes are needed till then"],
           ],
           build: (signing) => buildUnbond({ ...signing, amountAtoms }),
         },

@@ -212,6 +212,25 @@ describe("jail", () => {
     expect(refusal(chain, { epoch: 3, leader: ben })).toBe("ok");
   });
 
+  test("lets nobody vote, with whichever key, where rule STAKE-23 holds", () => {
+    const second = person("ben", 1);
+    const evidence = (chain: StakeChain) => chain.evidence(dora, twoVotes(chain));
+    const voting = (chain: StakeChain, epoch: number) =>
+      [ben, second, anna].map((who) => refusal(chain, { epoch, votes: [chain.vote(who, 0, epoch)] }));
+    const chain = createStakeChain(stakeSpec([...people, second], [4_000_000n, 3_000_000n]), [...people, second]);
+    chain.make({ epoch: 1, transactions: [chain.bond(ben, 0n, second)] });
+    expect(voting(chain, 1)).toEqual(["ok", "ok", "ok"]);
+    // A block's votes come before what its transactions prove.
+    chain.make({ votes: [chain.vote(ben, 0, 1)], transactions: [evidence(chain)] });
+    expect([ben, second, anna].map(({ key }) => chain.stake.mayVote(key, 2))).toEqual([false, false, true]);
+    expect(voting(chain, 1)).toEqual(["vote-jailed", "vote-jailed", "ok"]);
+    expect(voting(chain, 2)).toEqual(["vote-jailed", "vote-jailed", "ok"]);
+    expect(voting(chain, 3)).toEqual(["ok", "ok", "ok"]);
+    const before = chainOf({ formerEpochs: 0 });
+    before.make({ epoch: 1, transactions: [evidence(before)] });
+    expect(refusal(before, { votes: [before.vote(ben, 0, 1)] })).toBe("ok");
+  });
+
   test("begins anew with another offence, and never ends sooner", () => {
     const chain = chainOf({ jailEpochs: 3 });
     chain.make({ transactions: [chain.evidence(dora, twoBlocks(chain))] });
