@@ -15,7 +15,7 @@ import {
   type TransactionId,
   toHex,
 } from "#base";
-import { type Engine, engineFor, type Me, type Parsed, type SealJob, type Verdict } from "#consensus";
+import { type Engine, engineFor, type Me, type Parsed, type SealJob, type Snapshot, type Verdict } from "#consensus";
 import type { Bus, NodeEvents } from "#events";
 import { creditsIn, type Maturing, type StakeView, type StateProof } from "#ledger";
 import {
@@ -260,7 +260,7 @@ function createDraft(
   const timeMs = Math.min(Math.max(nowMs, turn.minTimeMs), turn.maxTimeMs);
   const draft = { height: parent.height + 1, parent: parent.id, timeMs, proposer: address, claim };
   const rewards = (feesAtoms: bigint): readonly Credit[] => engine.rewards(draft, parent, feesAtoms);
-  const votes = engine.voting?.choose(countable(engine, working.ledger, offered.votes, timeMs), timeMs, parent) ?? [];
+  const votes = chooseVotes(engine, working.ledger, offered.votes, timeMs, parent);
   const { transactions, stateRoot } = working.ledger.draft({
     ...draft,
     votes,
@@ -275,16 +275,24 @@ function createDraft(
   return { kind: "draft", block: { header, body, transactions, job, expiresMs: turn.expiresMs } };
 }
 
-/** Without those that the ledger would refuse. */
-function countable(
-  { lottery }: Engine,
+/** Those that count, without any that the ledger would refuse: there are few of these, so that few are asked about. */
+function chooseVotes(
+  { voting, lottery }: Engine,
   { stake }: ChainLedger,
-  votes: Iterable<Vote>,
+  offered: Iterable<Vote>,
   timeMs: number,
+  parent: Snapshot,
 ): readonly Vote[] {
-  if (lottery === null || stake === null) return [];
+  if (voting === null || lottery === null || stake === null) return [];
   const epoch = lottery.epochOf(lottery.slotAt(timeMs));
-  return [...votes].filter(({ key }) => stake.mayVote(key, epoch));
+  const barred = new Set<Vote>();
+  let votes = [...offered];
+  for (;;) {
+    const chosen = voting.choose(votes, timeMs, parent);
+    for (const vote of chosen) if (!stake.mayVote(vote.key, epoch)) barred.add(vote);
+    if (!chosen.some((vote) => barred.has(vote))) return chosen;
+    votes = votes.filter((vote) => !barred.has(vote));
+  }
 }
 
 /** The signer as the engine sees it: its onion's tip lies in the state of the parent. */
