@@ -46,6 +46,13 @@ const poolOptions = (from: string): readonly string[] => [
   ...["--node", `http://127.0.0.1:${nodePort}`, "--node-data", place("node"), "--from", from, "--threshold", "1"],
 ];
 
+async function openDatabase(): Promise<string | null> {
+  const programs = postgresPrograms();
+  if (programs === null) return null;
+  postgres = await startPostgres(programs);
+  return (await postgres.createDatabase()).url;
+}
+
 async function runNode(): Promise<void> {
   const own = ["--spec", "dev", "--api-port", String(nodePort), "--p2p-port", "0", "--log-level", "error"];
   node = await startAgon(["node", "--data", place("node"), ...own]);
@@ -55,15 +62,18 @@ beforeAll(async () => {
   [folder, nodePort] = await Promise.all([createTempFolder("agon-pool-options"), freePort()]);
   writeFileSync(place("cert.pem"), CERTIFICATE);
   writeFileSync(place("key.pem"), CERTIFICATE_KEY);
-  const programs = postgresPrograms();
-  if (programs !== null) postgres = await startPostgres(programs);
-  [databaseUrl] = await Promise.all([postgres?.createDatabase().then(({ url }) => url) ?? null, runNode()]);
+  const database = openDatabase();
+  await runNode();
   const token = readFileSync(join(place("node"), "api-token"), "utf8").trim();
   client = createClient({ baseUrl: `http://127.0.0.1:${nodePort}`, token, fetch });
   const tls = ["--tls-port", "0", "--tls-cert", place("cert.pem"), "--tls-key", place("key.pem")];
-  const database = databaseUrl === null ? [] : ["--database", databaseUrl];
+  const startProp = async () => {
+    databaseUrl = await database;
+    const books = databaseUrl === null ? [] : ["--database", databaseUrl];
+    return runPool(place("prop"), [...poolOptions("dev-0"), "--scheme", "prop", ...tls, ...books]);
+  };
   [prop, pps, solo] = await Promise.all([
-    runPool(place("prop"), [...poolOptions("dev-0"), "--scheme", "prop", ...tls, ...database]),
+    startProp(),
     runPool(place("pps"), [...poolOptions("dev-1"), "--scheme", "pps", "--reserve", "4"]),
     runPool(place("solo"), [...poolOptions("dev-2"), "--scheme", "solo"]),
   ]);
@@ -86,7 +96,7 @@ async function sendOne(miner: StratumMiner): Promise<boolean> {
   const sent = miner.shares.length;
   await miner.mine(() => miner.shares.length > sent);
   const share = miner.shares[sent]!;
-  await vi.waitFor(() => expect(share.verdict).not.toBeNull(), PATIENCE);
+  await vi.waitFor(() => expect(share.verdict).not.toBeNull(), { ...PATIENCE, interval: 5 });
   return share.verdict === true;
 }
 
@@ -156,7 +166,7 @@ describe("a pool and its options", () => {
     onTestFinished(async () => void (await own.stop("SIGKILL")));
     await vi.waitFor(async () => {
       const { items } = await prop.client.pool.rounds();
-      expect(items.some(({ block }) => block?.finder === BEN && block.state === "pending")).toBe(true);
+      expect(items.some(({ block }) => block?.finder === BEN && block.state !== "orphaned")).toBe(true);
     }, PATIENCE);
     await own.stop("SIGTERM");
     await expectReceipts(prop, ANNA, miner);
@@ -246,12 +256,7 @@ describe("a pool and its options", () => {
     const pools = [prop, pps, solo];
     for (const pool of [prop, solo]) {
       const miner = await joinPool(pool, CLARA);
-      await mineWhile(miner, () =>
-        vi.waitFor(async () => {
-          const { items } = await pool.client.pool.credits(CLARA);
-          expect(items.some(({ state }) => state !== "orphaned")).toBe(true);
-        }, PATIENCE),
-      );
+      await miner.mine(() => miner.accepted.some(({ isBlock }) => isBlock));
     }
     const settle = async (isDone: (pool: PoolUnderTest) => Promise<boolean>) => {
       for (const pool of pools) await pool.client.pool.pay();
