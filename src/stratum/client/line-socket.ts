@@ -80,6 +80,9 @@ function wordsOf({ code, message }: NodeJS.ErrnoException): string {
       return "its certificate is of nobody whom this machine trusts: name the file of the one to trust in NODE_EXTRA_CA_CERTS";
     case "ERR_TLS_CERT_ALTNAME_INVALID":
       return "its certificate is for another name";
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+    case "EPROTO":
+      return "what listens there does not speak TLS";
     case "CERT_HAS_EXPIRED":
       return "its certificate has expired";
     default:
