@@ -7,7 +7,7 @@ import { changeBalances, changePoolAccount, loadPoolAccount, saveMeta } from "./
 import { createBlockWatch } from "./block-watch.ts";
 import { type Books, checkBooks } from "./check-books.ts";
 import { closeCredits } from "./close-credits.ts";
-import type { Writer } from "./database.ts";
+import type { Reader, Writer } from "./database.ts";
 import { type MinerIndex, openMinerIndex } from "./miner-index.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
 import { createPayouts, type Payouts } from "./payouts.ts";
@@ -48,6 +48,10 @@ export interface Accounting {
 
 const RESERVE_SPENT = "the pool's reserve is spent until its next block";
 const ACCOUNT_ROW = "account-creation";
+/** Up to which height the chain was looked at, give or take. */
+const SEEN_ROW = "seen-to";
+/** Of the watched blocks: a write for each block would be too many. */
+const NOTE_PART = 0.1;
 /** Payouts are looked for at every n-th settlement. */
 const PAY_EVERY = 15;
 
@@ -74,12 +78,16 @@ export async function createAccounting(options: AccountingOptions, parts: Accoun
       // While the head of then lies in the chain of now, nothing below it has changed, and need not be asked for.
       const isGrown = lastHead !== null && (await chain.block(lastHead.id))?.canonical === true;
       const settledTo = isGrown ? lastHead!.height : -1;
-      await blocks.settle(head, settledTo);
+      const seenTo = Math.min(head.height, await loadSeenTo(database.reader));
+      const seen = { head, settledTo, watchFrom: seenTo - options.watchBlocks };
+      await blocks.settle(seen);
       await noteAccount(parts, options.newAccountBurnAtoms);
       const isBought = await buyShares(parts, options.reserveAtoms);
       shares.hold(isBought ? null : RESERVE_SPENT);
-      await payouts.settle(head, settledTo);
+      await payouts.settle(seen);
       lastHead = head;
+      if (Math.abs(head.height - seenTo) > options.watchBlocks * NOTE_PART)
+        await database.write((tx) => saveMeta(tx, SEEN_ROW, String(head.height)));
       await closeCredits(database, head.height - options.watchBlocks);
       await pruneShares(database, options, head.height);
     });
@@ -175,6 +183,12 @@ async function noteAccount(
     if (account === null || noted === undefined || isRewarded === undefined || burnAtoms === null) return;
     await savePoolEntry(tx, "account-creation", -burnAtoms, clock.nowMs());
   });
+}
+
+/** A pool that was away for long must look at all that has changed meanwhile. */
+async function loadSeenTo(db: Reader): Promise<number> {
+  const row = await db.selectFrom("meta").select("value").where("name", "=", SEEN_ROW).executeTakeFirst();
+  return Number(row?.value ?? 0);
 }
 
 async function savePoolEntry(

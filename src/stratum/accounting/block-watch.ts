@@ -6,16 +6,13 @@ import { changeBalances, changePoolAccount } from "./balances.ts";
 import { type AddressBook, createAddressBook, loadBlockWorks } from "./block-works.ts";
 import { insertRows, type Writer } from "./database.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
-import type { ChainHead, PoolBlock } from "./pool-chain.ts";
+import type { ChainHead, PoolBlock, SeenChain } from "./pool-chain.ts";
 import { termsOf } from "./round-state.ts";
 import type { BlockState, BlocksTable } from "./tables.ts";
 
 export interface BlockWatch {
-  /**
-   * Brings every block that may still change to the state that the chain shows.
-   * @param settledTo up to this height the chain is what it was at the last settlement
-   */
-  settle(head: ChainHead, settledTo: number): Promise<void>;
+  /** Brings every block that may still change to the state that the chain shows. */
+  settle(seen: SeenChain): Promise<void>;
 }
 
 export function createBlockWatch(options: AccountingOptions, parts: AccountingParts): BlockWatch {
@@ -58,14 +55,12 @@ export function createBlockWatch(options: AccountingOptions, parts: AccountingPa
   };
 
   return {
-    async settle(head, settledTo) {
+    async settle({ head, settledTo, watchFrom }) {
       const rows = await database.reader
         .selectFrom("blocks")
         .selectAll()
         .where("closed", "=", 0)
-        .where((where) =>
-          where.or([where("state", "=", "pending"), where("height", ">=", head.height - options.watchBlocks)]),
-        )
+        .where((where) => where.or([where("state", "=", "pending"), where("height", ">=", watchFrom)]))
         .orderBy("round")
         .execute();
       for (const row of rows) await settleBlock(row, head, settledTo);

@@ -115,6 +115,22 @@ describe("payouts", () => {
     expect(await pool.accounting.surplusAtoms()).toBe(0n);
   });
 
+  test("what a long absence has hidden is seen afterwards, however deep it lies by then", async () => {
+    await using pool = await createTestPool({ terms: solo, thresholdAtoms: REWARD_ATOMS / 10n, watchBlocks: 20 });
+    await earn(pool, 2);
+    await pool.accounting.pay();
+    pool.mine(11);
+    await pool.accounting.settle();
+    expect(await pool.accounting.checkBooks()).toMatchObject({ rewardsAtoms: REWARD_ATOMS, payingAtoms: 0n });
+    pool.chain.revert(17);
+    pool.mine(100);
+    await pool.accounting.settle();
+    const books = await pool.accounting.checkBooks();
+    expect(books).toMatchObject({ problems: [], rewardsAtoms: 0n, paidAtoms: 0n });
+    expect(books.payingAtoms).toBeGreaterThan(0n);
+    expect(pool.news.map(({ name }) => name).slice(-2)).toEqual(["block-orphaned", "payout-dropped"]);
+  });
+
   test("books that do not add up stop the pool at its start", async () => {
     await using pool = await createTestPool({ terms: solo });
     await earn(pool, 2);

@@ -9,16 +9,13 @@ import { type BalanceChange, changeBalances } from "./balances.ts";
 import { insertRows, toBlob, type Writer } from "./database.ts";
 import type { AccountingOptions, AccountingParts } from "./parts.ts";
 import { type Payee, type PayoutPlan, planPayout } from "./payout-plan.ts";
-import type { ChainAccount, ChainHead, TransactionPlace } from "./pool-chain.ts";
+import type { ChainAccount, ChainHead, SeenChain, TransactionPlace } from "./pool-chain.ts";
 import type { PayoutState, PayoutsTable } from "./tables.ts";
 import { thresholdOf } from "./thresholds.ts";
 
 export interface Payouts {
-  /**
-   * Looks after payouts that were signed: submits them again, confirms them, notices that one was dropped.
-   * @param settledTo up to this height the chain is what it was at the last settlement
-   */
-  settle(head: ChainHead, settledTo: number): Promise<void>;
+  /** Looks after payouts that were signed: submits them again, confirms them, notices that one was dropped. */
+  settle(seen: SeenChain): Promise<void>;
   /** Signs and submits new ones for all who are owed enough. */
   pay(): Promise<void>;
   /** Why no new payouts are made, or null: the nonce of a signed one was used by a transaction that is not ours. */
@@ -109,7 +106,7 @@ export function createPayouts(options: AccountingOptions, parts: AccountingParts
   };
 
   return {
-    async settle(head, settledTo) {
+    async settle({ head, settledTo, watchFrom }) {
       // Read before the places of transactions: a nonce that was used by then was used by one that is in its place by then.
       const account = await chain.account(signer.address);
       const rows = await database.reader
@@ -118,7 +115,7 @@ export function createPayouts(options: AccountingOptions, parts: AccountingParts
         .where((where) =>
           where.or([
             where("state", "=", "signed"),
-            where.and([where("state", "=", "confirmed"), where("height", ">=", head.height - options.watchBlocks)]),
+            where.and([where("state", "=", "confirmed"), where("height", ">=", watchFrom)]),
           ]),
         )
         .orderBy("nonce")

@@ -7,6 +7,15 @@ export interface ChainHead {
   readonly height: number;
 }
 
+/** The chain at a settlement. */
+export interface SeenChain {
+  readonly head: ChainHead;
+  /** Up to this height it is what it was at the last settlement. */
+  readonly settledTo: number;
+  /** Below this height nothing has changed since it was looked at last. */
+  readonly watchFrom: number;
+}
+
 export interface ChainAccount {
   /** Of the next transaction. */
   readonly nonce: number;

@@ -1,8 +1,8 @@
 /** A pool that lives through anything, on a chain that goes back and forth, and what must be true of its books at any moment. */
 import { sql } from "kysely";
 import { expect } from "vitest";
-import { type Address, asHash, compareBytes, fromHex, type Hash, OperationError, toHex } from "#base";
-import { formatAddress } from "#crypto";
+import { type Address, asHash, compareBytes, fromHex, type Hash, OperationError, toHex, utf8 } from "#base";
+import { formatAddress, sha256 } from "#crypto";
 import { devAccount, signThreshold } from "#wallet/core";
 import { auditPool } from "../../trust/audit.ts";
 import type { Scheme } from "../../trust/schemes.ts";
@@ -53,6 +53,7 @@ export class HistoryWorld {
   #pool: TestPool | null = null;
   /** Calls to the node until the process dies; null: it does not. */
   #fuse: number | null = null;
+  #made = 0;
   #starts = 0;
   #orders = 0;
 
@@ -123,6 +124,7 @@ export class HistoryWorld {
 
   /** The node changes its mind twice: blocks go, the pool sees it, and they come again. */
   async flicker(depth: number): Promise<void> {
+    const height = this.#blocks.length;
     const gone = this.#revert(depth);
     await this.settle();
     for (const { to, rewardAtoms, credited, id } of gone) {
@@ -130,9 +132,11 @@ export class HistoryWorld {
       const isSame = this.#blocks.at(-1)!.credited === credited;
       this.#revert(1);
       // Another transaction would get into it, so it could not have this id.
-      if (!isSame) return;
+      if (!isSame) break;
       this.#add(to, rewardAtoms, id);
     }
+    // No chain that is shorter wins.
+    this.mine(height - this.#blocks.length);
   }
 
   forgetWaiting(): void {
@@ -226,17 +230,15 @@ export class HistoryWorld {
     return this.pool.maker.unworked({ address: MINERS[who]!.address, work, timeMs: this.pool.clock.nowMs(), height });
   }
 
-  #add(to: Address, rewardAtoms: bigint, id?: Hash): void {
+  #add(to: Address, rewardAtoms: bigint, id = sha256(utf8(`block ${++this.#made}`))): void {
     const credited = this.#ledger.mine(to, rewardAtoms, id);
-    this.#blocks.push({ id: id ?? asHash(new Uint8Array(32)), to, rewardAtoms, credited });
+    this.#blocks.push({ id, to, rewardAtoms, credited });
   }
 
   #revert(depth: number): ChainBlock[] {
     const count = Math.min(depth, this.#blocks.length);
-    const taken = this.#ledger.revert(count);
-    return this.#blocks
-      .splice(this.#blocks.length - count)
-      .map((block, i) => ({ ...block, id: asHash(fromHex(taken[i]!.id)!) }));
+    this.#ledger.revert(count);
+    return this.#blocks.splice(this.#blocks.length - count);
   }
 
   #thresholdOf(address: string): bigint {
