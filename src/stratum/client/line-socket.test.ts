@@ -13,7 +13,7 @@ function endOf(port: number, isTls: boolean): Promise<string> {
 test("a port without TLS, and one where nobody is, are said in words", async () => {
   const server = createServer((socket) => {
     socket.on("error", () => {});
-    socket.end("no TLS is spoken here\n");
+    socket.resume().end("no TLS is spoken here\n");
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
