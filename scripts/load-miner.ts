@@ -25,7 +25,9 @@ export interface LoadMiner {
 }
 
 interface LoadJob {
-  readonly params: readonly string[];
+  /** As it came; what is in it is read with the first share, so that a new head does not halt all miners at once. */
+  readonly line: string;
+  params: readonly string[];
   /** A hash whose first 48 bits are below it is a share. */
   readonly limit: number;
   /** Null until the first share of it is sought. */
@@ -87,6 +89,11 @@ function take(miner: LoadMiner, line: string, answers: LoadAnswers): void {
 }
 
 function takeNotice(miner: LoadMiner, line: string): void {
+  if (line.includes('"method":"mining.notify"')) {
+    const limit = FIRST_TARGET_48 / miner.difficulty;
+    miner.job = { line, params: [], limit, header: null, nonce: 0 };
+    return;
+  }
   const { id, method, params, result } = JSON.parse(line) as {
     readonly id: unknown;
     readonly method?: string;
@@ -95,14 +102,11 @@ function takeNotice(miner: LoadMiner, line: string): void {
   };
   if (id === 0) miner.extranonce1 = result![1] as string;
   else if (method === "mining.set_difficulty") miner.difficulty = params![0] as number;
-  else if (method === "mining.notify") {
-    const limit = FIRST_TARGET_48 / miner.difficulty;
-    miner.job = { params: params as readonly string[], limit, header: null, nonce: 0 };
-  }
 }
 
 export function sendShare(miner: LoadMiner, id: number): void {
   const job = miner.job!;
+  if (job.header === null) job.params = (JSON.parse(job.line) as { readonly params: readonly string[] }).params;
   const [jobId, prevhash, coinb1, coinb2, , version, nbits, ntime] = job.params;
   job.header ??= Buffer.concat([
     Buffer.from(version!, "hex").reverse(),

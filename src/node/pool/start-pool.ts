@@ -5,6 +5,7 @@ import { createPoolApi, type PoolPorts } from "#api";
 import { ApiError, type Client, createClient, type Status } from "#api/contract";
 import {
   asHash,
+  type BlockId,
   type Clock,
   fromHex,
   type Logger,
@@ -209,7 +210,7 @@ function followHead(client: Client, source: FetchedSource, clock: Clock, log: Lo
     while (!stop.signal.aborted) {
       try {
         const options = { signal: stop.signal, onConnection: () => source.refresh() };
-        for await (const _ of client.events(options)) source.refresh();
+        for await (const { cursor } of client.events(options)) source.refresh(headIn(cursor));
       } catch (error) {
         if (!stop.signal.aborted) log.warn("the node's events cannot be read", { error: String(error) });
       }
@@ -218,6 +219,12 @@ function followHead(client: Client, source: FetchedSource, clock: Clock, log: Lo
   };
   void follow();
   return async () => stop.abort();
+}
+
+/** A cursor is `height:id`. */
+function headIn(cursor: string): BlockId | undefined {
+  const id = fromHex(cursor.slice(cursor.indexOf(":") + 1));
+  return id?.length === 32 ? asHash(id) : undefined;
 }
 
 function lifeOf({ log, takeBack }: House): Pick<RunningPool, "closed" | "stop"> {

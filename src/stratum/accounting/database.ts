@@ -113,6 +113,9 @@ function openSqlite(file: string, maxPages?: number): Reader {
   database.pragma("locking_mode = EXCLUSIVE");
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
+  // 64 MiB, for the ends of all miners' indexes; and these are written back once for many batches that touch them.
+  database.pragma("cache_size = -65536");
+  database.pragma("wal_autocheckpoint = 4000");
   if (maxPages !== undefined) database.pragma(`max_page_count = ${maxPages}`);
   // Compiling a statement costs more than running it, and there are few different ones.
   const compiled = new BoundedMap<string, Statement>(STATEMENTS);
