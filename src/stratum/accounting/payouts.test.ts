@@ -115,6 +115,29 @@ describe("payouts", () => {
     expect(await pool.accounting.surplusAtoms()).toBe(0n);
   });
 
+  test("more miners than one transaction holds are paid by two, each of them once", async () => {
+    const terms = { scheme: "prop", feePpm: 10_000, windowBlocks: 2 } as const;
+    await using pool = await createTestPool({ terms, thresholdAtoms: 1_000_000n, minThresholdAtoms: 1_000_000n });
+    await pool.count(Array.from({ length: 599 }, (_, i) => share(pool, i + 1)));
+    await pool.find(share(pool, 600));
+    pool.mine(5);
+    await pool.accounting.settle();
+    await pool.accounting.pay();
+    const outputs = await pool.database.reader.selectFrom("payout_outputs").select(["payout", "miner"]).execute();
+    expect(
+      Map.groupBy(outputs, ({ payout }) => payout)
+        .values()
+        .map(({ length }) => length)
+        .toArray(),
+    ).toEqual([512, 88]);
+    expect(new Set(outputs.map(({ miner }) => miner)).size).toBe(600);
+    pool.mine(4);
+    await pool.accounting.settle();
+    expect(await pool.accounting.checkBooks()).toMatchObject({ problems: [], owedAtoms: 0n, payingAtoms: 0n });
+    expect(await pool.accounting.surplusAtoms()).toBe(0n);
+    for (const who of [1, 600]) expect(pool.chain.balanceOf(testAddress(who))).toBeGreaterThan(8_000_000n);
+  });
+
   test("what a long absence has hidden is seen afterwards, however deep it lies by then", async () => {
     await using pool = await createTestPool({ terms: solo, thresholdAtoms: REWARD_ATOMS / 10n, watchBlocks: 20 });
     await earn(pool, 2);
