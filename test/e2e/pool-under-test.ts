@@ -14,7 +14,7 @@ export interface PoolUnderTest {
   readonly tlsPort: number;
 }
 
-/** A share every 1,024 hashes or so. */
+/** A share every 1,024 hashes or so: some dozens for a block of the test chain. */
 const SHARE_DIFFICULTY = String(2 ** -22);
 
 export async function runPool(folder: string, more: readonly string[]): Promise<PoolUnderTest> {

@@ -5,16 +5,15 @@ import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import * as contract from "#api/contract";
-import { type Client, createClient, type PoolInfo } from "#api/contract";
+import { createClient, type PoolInfo } from "#api/contract";
 import { formatAddress } from "#crypto";
 import { devAccount } from "#wallet/core";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
 import { agon, type RunningAgon, startAgon } from "./agon-process.ts";
 import { type DevnetUnderTest, startDevnet } from "./devnet-under-test.ts";
+import { headersOf, type PoolUnderTest, runPool } from "./pool-under-test.ts";
 import { StratumMiner } from "./stratum-miner.ts";
 
-/** A share every 1,024 hashes or so: some dozens for a block. */
-const SHARE_DIFFICULTY = String(2 ** -22);
 const RIVAL_BLOCKS = 8;
 const MATURITY = 10;
 const DEPTH = 10;
@@ -26,13 +25,7 @@ const BOB = formatAddress(devAccount(4).address, "tagon");
 let folder: TempFolder;
 let devnet: DevnetUnderTest;
 let rival: RunningAgon;
-let pool: Pool;
-
-interface Pool {
-  readonly process: RunningAgon;
-  readonly client: Client;
-  readonly port: number;
-}
+let pool: PoolUnderTest;
 
 beforeAll(async () => {
   folder = await createTempFolder("agon-pool");
@@ -62,23 +55,12 @@ async function startRival(peer?: string): Promise<RunningAgon> {
   return node;
 }
 
-async function startPool(name: string, from: string, more: readonly string[] = []): Promise<Pool> {
-  const data = join(folder.dir, name);
-  const running = await startAgon([
-    ...["pool", "--node", devnet.url, "--node-data", devnet.data, "--data", data, "--from", from],
-    ...["--port", "0", "--api-port", "0", "--threshold", "20", "--difficulty", SHARE_DIFFICULTY],
-    ...["--log-level", "error", ...more],
-  ]);
-  const token = readFileSync(join(data, "api-token"), "utf8").trim();
-  const [url] = running.said.stratum as string[];
-  return {
-    process: running,
-    client: createClient({ baseUrl: String(running.said.api), token, fetch, timeoutMs: 30_000 }),
-    port: Number(new URL(url!).port),
-  };
+function startPool(name: string, from: string, more: readonly string[] = []): Promise<PoolUnderTest> {
+  const node = ["--node", devnet.url, "--node-data", devnet.data];
+  return runPool(join(folder.dir, name), [...node, "--from", from, "--threshold", "20", ...more]);
 }
 
-async function joinPool(at: Pool, address: string): Promise<StratumMiner> {
+async function joinPool(at: PoolUnderTest, address: string): Promise<StratumMiner> {
   const miner = await StratumMiner.connect(at.port, address);
   onTestFinished(() => miner.close());
   return miner;
@@ -220,7 +202,7 @@ describe("a pool on a devnet of three nodes", () => {
   });
 
   it("lets an audit from outside find nothing, and prove a share that was dropped on purpose", async () => {
-    const audit = (at: Pool, address: string) =>
+    const audit = (at: PoolUnderTest, address: string) =>
       agon([
         ...["pool", "audit", "--pool", String(at.process.said.api), "--node", devnet.url],
         ...["--address", address, "--json"],
@@ -332,19 +314,6 @@ async function booksOf() {
     items.reduce((all, item) => all + BigInt(read(item)), 0n);
   const [owed, paying, paid] = [sum((one) => one.owed), sum((one) => one.paying), sum((one) => one.paid)];
   return { paid, total: owed + paying + paid };
-}
-
-/** Of all shares of which the pool gives receipts. */
-async function headersOf(client: Client, address: string): Promise<string[]> {
-  const headers: string[] = [];
-  let after: string | undefined;
-  do {
-    const page = await client.pool.receipts({ address, ...(after === undefined ? {} : { after }) });
-    // Signature 64, then the header at 108 of the record (RECEIPT-1).
-    headers.push(...page.items.map(({ receipt }) => receipt.slice(2 * 172, 2 * 252)));
-    after = page.next ?? undefined;
-  } while (after !== undefined);
-  return headers;
 }
 
 /** Ids are the bytes of the hash as they are; miners read them from the end. */
