@@ -29,7 +29,9 @@ describe("kill -9 of a node under load", () => {
       const node = await start(data);
       await catchUp(node, nonces);
       const load = submitUntilItEnds(node, nonces, acknowledged);
-      await delay(150 + random.below(700));
+      const before = acknowledged.length;
+      await expect.poll(() => acknowledged.length, { timeout: 60_000, interval: 10 }).toBeGreaterThan(before);
+      await delay(random.below(500));
       await node.stop("SIGKILL");
       await load;
     }
@@ -38,7 +40,7 @@ describe("kill -9 of a node under load", () => {
     const node = await start(data);
     await catchUp(node, nonces);
     const token = readFileSync(join(data, "api-token"), "utf8").trim();
-    const client = createClient({ baseUrl: String(node.said.api), token, fetch, timeoutMs: 20_000 });
+    const client = createClient({ baseUrl: String(node.said.api), token, fetch, timeoutMs: 60_000 });
     const statuses = await lookUp(client, acknowledged);
     for (const { status, id } of statuses) expect(["pending", "included"], `seed ${testSeed}: ${id}`).toContain(status);
     await client.mine({ blocks: 2 });
@@ -50,7 +52,7 @@ describe("kill -9 of a node under load", () => {
     const validated = await validateChain(data, readSpec("dev"));
     // Everything was executed again from genesis, to the head that is stored; a block may have come since we asked.
     expect(validated.height).toBeGreaterThanOrEqual(head.height);
-  }, 120_000);
+  }, 240_000);
 });
 
 async function start(data: string): Promise<RunningAgon> {
@@ -64,7 +66,7 @@ async function start(data: string): Promise<RunningAgon> {
 }
 
 function clientOf(node: RunningAgon) {
-  return createClient({ baseUrl: String(node.said.api), fetch, timeoutMs: 10_000 });
+  return createClient({ baseUrl: String(node.said.api), fetch, timeoutMs: 60_000 });
 }
 
 /** A few at a time: a node has a bound on its connections. */

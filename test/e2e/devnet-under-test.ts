@@ -30,14 +30,14 @@ export async function startDevnet(data: string, more: readonly string[] = []): P
   const running = await startAgon(await devnetArguments(data, more));
   const url = String(running.said.url);
   const token = readFileSync(join(data, "api-token"), "utf8").trim();
-  const client = createClient({ baseUrl: url, token, fetch });
+  const client = createClient({ baseUrl: url, token, fetch, timeoutMs: 60_000 });
   const nodes = async () => (await client.devnet.nodes()).nodes;
   const node = async (name: string): Promise<DevnetNode> => {
     const found = (await nodes()).find((one) => one.name === name);
     if (found === undefined) throw new Error(`there is no ${name}`);
     return found;
   };
-  const direct = async (name: string) => createClient({ baseUrl: (await node(name)).api, fetch });
+  const direct = async (name: string) => createClient({ baseUrl: (await node(name)).api, fetch, timeoutMs: 60_000 });
   return { url, data, client, nodes, node, direct, stop: running.stop };
 }
 

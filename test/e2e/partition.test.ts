@@ -10,7 +10,7 @@ import { freePorts } from "../support/ports.ts";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
 import { type RunningAgon, startAgon } from "./agon-process.ts";
 
-const later = { timeout: 30_000, interval: 100 };
+const later = { timeout: 60_000, interval: 50 };
 const COIN = 100_000_000n;
 
 /** One side: a node that mines when it is told to, and what was sent to it. */
@@ -148,7 +148,7 @@ describe("two nodes that do not know each other", () => {
     const read = async () => (await left.client.status()).head;
     await expect.poll(read, later).toMatchObject({ hash: wanted.hash, stateRoot: wanted.stateRoot, height: 12 });
     expect((await right.client.status()).head.hash).toBe(wanted.hash);
-    expect((await left.client.peers()).peers).toHaveLength(1);
+    await expect.poll(async () => (await left.client.peers()).peers.length, later).toBe(1);
   });
 
   it("have every transaction of either side once, in a block or pending, or say why not", async () => {
