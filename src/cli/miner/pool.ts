@@ -23,6 +23,8 @@ export interface PoolOptions {
  * them: what would be sent then would be stale when it is read.
  */
 const MOST_UNANSWERED = 64;
+/** At the end, what was found is waited for so long. */
+const LAST_ANSWERS_MS = 2_000;
 
 export async function runPool(terminal: Terminal, options: PoolOptions, signal: AbortSignal): Promise<void> {
   const clock = systemClock();
@@ -32,6 +34,12 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
   let [shares, unanswered] = [0, 0];
   /** Of the last block that was ours: of several on one parent one counts. */
   let wonHeight: number | null = null;
+  const leave = new AbortController();
+  const end = (): void => {
+    threads.pause();
+    if (unanswered === 0) leave.abort();
+    else clock.after(LAST_ANSWERS_MS, () => leave.abort());
+  };
   const report = createReport(terminal, options.json === true, () =>
     stateOf(options, current, tally, threads.hashRate()),
   );
@@ -41,7 +49,7 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
     onJob(job) {
       const isNew = job !== null && job.height !== current?.height;
       current = job;
-      if (job === null) {
+      if (job === null || signal.aborted) {
         threads.pause();
         return;
       }
@@ -60,6 +68,7 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
     if (++unanswered === MOST_UNANSWERED) threads.hold();
     const verdict = await client.submit(job, share);
     if (--unanswered === MOST_UNANSWERED / 2) threads.goOn();
+    if (unanswered === 0 && signal.aborted) leave.abort();
     tally.share(verdict.kind, job.difficulty);
     const isBlock =
       verdict.kind === "accepted" && job.isBlock(share) && (job.height === null || job.height !== wonHeight);
@@ -80,9 +89,12 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
         `one of our shares is block ${job.height ?? ""}`,
       );
   };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
   try {
-    await client.run(signal);
+    await client.run(leave.signal);
   } finally {
+    signal.removeEventListener("abort", end);
     await threads.stop();
     const totals = tally.totals();
     // What never began has an error instead.
