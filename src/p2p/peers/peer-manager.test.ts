@@ -160,6 +160,21 @@ it("remembers its peers over a restart, when the bootstrap node is gone", async 
   await driveUntil(world.clock, () => idsOf(again).includes("NodeC"), 10_000);
 });
 
+it("ends a connection to somebody who was banned while it was being made", async () => {
+  const world = open();
+  const [a, b] = [await world.node(0), await world.node(1)];
+  const heard: string[] = [];
+  a.manager.onConnect(({ peer }) => void heard.push(`${peer} came`));
+  a.manager.onDisconnect((peer) => void heard.push(`${peer} went`));
+  a.transport.onConnect(({ peer }) => void heard.push(`link to ${peer}`));
+  const dialled = a.transport.dial(b.address, 1_000);
+  for (let i = 0; i < 6; i++) a.manager.report("NodeB", blameSender("block-bad-root"));
+  await driveSettle(world.clock, dialled);
+  await driveFor(world.clock, 1_000);
+  expect(heard).toEqual(["link to NodeB"]);
+  expect([idsOf(a), idsOf(b)]).toEqual([[], []]);
+});
+
 it("bans who misbehaves, refuses it, and forgives when the ban ends", async () => {
   const world = open();
   const [a, b] = (await swarm(world, 2)) as [Node, Node];

@@ -123,10 +123,8 @@ export async function createPeerManager(options: PeerManagerOptions, parts: Peer
     drop(peer);
   };
   const exchange = createPeerExchange({ transport, clock, book, report });
-  const dialer = createDialer(settings, {
-    ...{ transport, clock, random, log, book },
-    banned: (peer, address) => scores.banned(peer, hostOf(address)),
-  });
+  const banned = (peer: PeerId | null, address: string): boolean => scores.banned(peer, hostOf(address));
+  const dialer = createDialer(settings, { transport, clock, random, log, book, banned });
   const ask = (peer: PeerId): void => {
     exchange.ask(peer).then(
       () => dialer.wake(),
@@ -135,13 +133,17 @@ export async function createPeerManager(options: PeerManagerOptions, parts: Peer
   };
 
   transport.setGate((peer, address, direction) => {
-    if (peer === transport.self || scores.banned(peer, hostOf(address))) return false;
-    if (direction === "out") return true;
-    return places.admits(peer, address);
+    if (peer === transport.self || banned(peer, address)) return false;
+    return direction === "out" || places.admits(peer, address);
   });
   transport.onFault(report);
   transport.onConnect((connection) => {
     const { peer, address, direction } = connection;
+    // Banned since the gate let it pass.
+    if (banned(peer, address)) {
+      leaving.add(peer);
+      return disconnect(peer);
+    }
     leaving.delete(peer);
     const parting = direction === "in" ? places.partsFor(connection) : null;
     if (parting !== null) {
