@@ -31,6 +31,18 @@ test("a pool of a devnet that is away is asked, and says why itself", async () =
   expect([code, err]).toEqual([1, "agon: the pool of this devnet does not run: stopped\n"]);
 });
 
+test("a pool that cannot be reached is named by the option that named it", async () => {
+  const { code, err } = await run(["pool", "status", "--pool", "http://pool.example:1"], { fetch: worldOf({}) });
+  expect([code, err]).toEqual([
+    1,
+    "agon: http://pool.example:1 cannot be reached: does the pool run there? Give the address of its API with --pool\n",
+  ]);
+  const mine = ["mine", "--pool", "stratum+tcp://pool.example:1", "--address", "tagon1x", "--receipts", "none.jsonl"];
+  const miner = await run(mine, { fetch: worldOf({}) });
+  expect([miner.code, miner.err]).toEqual([1, expect.stringContaining("pool.example:3334 cannot be reached")]);
+  expect(miner.err).toContain("with --pool-api");
+});
+
 test("where there is none, the words tell how to get one", async () => {
   const none = { error: { code: "not-found", message: "no such route" } };
   for (const fetch of [worldOf({}), worldOf({ "http://127.0.0.1:8730/v1/pool/status": [404, none] })]) {

@@ -1,6 +1,6 @@
 /** What the commands about a pool share. */
 import { Option } from "@commander-js/extra-typings";
-import { ApiError, type Client, createClient } from "#api/contract";
+import { ApiError, type Client, createClient, type Fetch } from "#api/contract";
 import { OperationError } from "#base";
 import { apiOf } from "./connect.ts";
 import { readUrl } from "./options.ts";
@@ -19,12 +19,26 @@ export const poolOption = () =>
 export function connectPool(terminal: Terminal, url: string, token?: string): Client {
   return createClient({
     ...{ baseUrl: url, token },
-    fetch: (to, init) =>
+    fetch: fetchNaming("--pool", url, (to, init) =>
       terminal.fetch(to, {
         ...init,
         signal: AbortSignal.any([terminal.signal, ...(init.signal ? [init.signal] : [])]),
       }),
+    ),
   });
+}
+
+/** Where nobody listens, the error names the option with which the pool's address is given. */
+export function fetchNaming(option: string, baseUrl: string, fetch: Fetch): Fetch {
+  return async (to, init) => {
+    try {
+      return await fetch(to, init);
+    } catch (cause) {
+      if (init.signal?.aborted || cause instanceof ApiError) throw cause;
+      const error = { code: "unreachable", message: `${baseUrl} cannot be reached`, details: { option } };
+      throw new ApiError(0, error, { cause });
+    }
+  };
 }
 
 /** The pool of that name; without one, the pool on this machine. @throws OperationError `no-pool` */

@@ -1,5 +1,5 @@
 /** The token for orders to a pool: of whichever of the usual folders the pool is. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ApiError, type Client } from "#api/contract";
 import { OperationError } from "#base";
@@ -16,7 +16,12 @@ export async function findPoolToken(
   pool: () => Promise<Client>,
 ): Promise<string> {
   if (env.AGON_TOKEN) return env.AGON_TOKEN;
-  if (folder !== undefined) return readToken(folder);
+  if (folder !== undefined) {
+    // Of a devnet's two tokens its console has one; the pool at its own port wants the other.
+    const inDevnet = join(folder, "pool");
+    const isElse = existsSync(join(inDevnet, "api-token")) && !(await isConsole(await pool()));
+    return readToken(isElse ? inDevnet : folder);
+  }
   const client = await pool();
   if (await isConsole(client)) return readToken(DEVNET_FOLDER);
   const { address, chain } = await client.pool.status();

@@ -64,10 +64,14 @@ export async function reportError(
 
 function describeApiError({ code, message, status, details }: ApiError): DescribedError {
   const isBare = Object.keys(details).length === 0;
-  return { code, message: `${message}${adviceFor(code, status)}`, isUsage: false, ...(isBare ? {} : { details }) };
+  const advice = adviceFor(code, status, details.option);
+  return { code, message: `${message}${advice}`, isUsage: false, ...(isBare ? {} : { details }) };
 }
 
-function adviceFor(code: string, status: number): string {
+/** @param option of a pool's address, where that is what cannot be reached */
+function adviceFor(code: string, status: number, option: string | number | undefined): string {
+  if (code === "unreachable" && option !== undefined)
+    return `: does the pool run there? Give the address of its API with ${option}`;
   if (code === "unreachable") return ": is a node running there? Give its address with --api";
   if (status === 401) return ". Give that folder with --data, or the token in AGON_TOKEN";
   return "";

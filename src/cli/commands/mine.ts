@@ -8,7 +8,7 @@ import { newAccountCommand } from "../command-kinds.ts";
 import { connectForOrders } from "../connect.ts";
 import { mineBlocks } from "../mining.ts";
 import { examples, readCount, readUrl } from "../options.ts";
-import { DEFAULT_POOL_PORT } from "../pool-options.ts";
+import { DEFAULT_POOL_PORT, fetchNaming } from "../pool-options.ts";
 import { plural, print } from "../print.ts";
 import { usageError } from "../report-error.ts";
 import { note, type Terminal } from "../terminal.ts";
@@ -132,7 +132,7 @@ async function openKeeper(
   const baseUrl = poolApi ?? `http://${host.includes(":") ? `[${host}]` : host}:${DEFAULT_POOL_PORT}`;
   return keepReceipts(receipts, user, {
     // Not bound to Ctrl-C: the last ones are fetched after it.
-    pool: createClient({ baseUrl, fetch: terminal.fetch }),
+    pool: createClient({ baseUrl, fetch: fetchNaming("--pool-api", baseUrl, terminal.fetch) }),
     clock: systemClock(),
     onTrouble: (why) => void note(terminal, `no receipts for now: ${why}`),
   });

@@ -86,7 +86,7 @@ function describe({ report, keyFrom, key }: PoolAudit, address: string): string 
     lines.push(`${plural(foreign, "receipt")} of another pool, chain or address: they say nothing here.`);
   if (unavailable.length > 0)
     lines.push(
-      `The shares of ${plural(unavailable.length, "round")} are not kept any more: ${unavailable.join(", ")}.`,
+      `Of ${plural(unavailable.length, "round")} the pool has no signed log, not yet or not any more: ${unavailable.join(", ")}.`,
     );
   for (const [code, alike] of Map.groupBy(findings, (finding) => finding.code)) {
     for (const { severity, text, round } of alike.slice(0, SHOWN))

@@ -1,6 +1,7 @@
 /** Looking at a pool: its state, its miners, its rounds, what it paid and why. */
 import { Command } from "@commander-js/extra-typings";
-import type { PoolCredit, PoolInfo, PoolMinerPayout, PoolRoundLine } from "#api/contract";
+import type { Client, PoolCredit, PoolInfo, PoolMinerPayout, PoolRoundLine } from "#api/contract";
+import { addressText, findAddress } from "../accounts.ts";
 import { hashRate as rate } from "../miner/amounts.ts";
 import { debugOption, examples, jsonOption, readCount } from "../options.ts";
 import { findPool, poolOption } from "../pool-options.ts";
@@ -26,7 +27,7 @@ export function minersCommand(terminal: Terminal) {
   return new Command("miners")
     .description("who mines at a pool, or one miner")
     .addOption(poolOption())
-    .option("--address <address>", "one of them")
+    .option("--address <account>", "one of them: address, or dev-0 … dev-9")
     .option("--limit <count>", "how many", readLimit, 20)
     .addOption(jsonOption())
     .addOption(debugOption())
@@ -50,7 +51,7 @@ export function minersCommand(terminal: Terminal) {
         );
         return;
       }
-      const miner = await pool.miner(options.address);
+      const miner = await pool.miner(await addressOf(terminal, pool, options.address));
       await print(terminal, options, miner, () =>
         facts([
           ["miner", miner.address],
@@ -92,7 +93,7 @@ export function payoutsCommand(terminal: Terminal) {
   return new Command("payouts")
     .description("what a pool paid; of one miner also what it earned, and why each amount is what it is")
     .addOption(poolOption())
-    .option("--address <address>", "of one miner")
+    .option("--address <account>", "of one miner: address, or dev-0 … dev-9")
     .option("--limit <count>", "how many", readLimit, 20)
     .addOption(jsonOption())
     .addOption(debugOption())
@@ -113,10 +114,8 @@ export function payoutsCommand(terminal: Terminal) {
         );
         return;
       }
-      const [credits, payouts] = await Promise.all([
-        pool.credits(options.address, page),
-        pool.minerPayouts(options.address, page),
-      ]);
+      const address = await addressOf(terminal, pool, options.address);
+      const [credits, payouts] = await Promise.all([pool.credits(address, page), pool.minerPayouts(address, page)]);
       await print(terminal, options, { credits, payouts }, () =>
         [
           "Earned",
@@ -126,6 +125,11 @@ export function payoutsCommand(terminal: Terminal) {
         ].join("\n"),
       );
     });
+}
+
+async function addressOf(terminal: Terminal, pool: Client["pool"], word: string): Promise<string> {
+  const { chain } = await pool.status();
+  return addressText(chain, await findAddress(terminal, chain, word, {}));
 }
 
 function describe(status: PoolInfo): string {

@@ -1,5 +1,5 @@
 /** What miners and operators order of a pool, against the part of one that these commands see. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { type Fetch, type PoolSignedThreshold, readSignedThreshold } from "#api/contract";
@@ -84,6 +84,32 @@ test("what the pool would not take is not signed, and without the key nothing is
   const nobody = await call("threshold", "--from", "dev-4", "--coins", "20", "--json");
   expect([nobody.code, JSON.parse(nobody.err).error]).toMatchObject([1, { code: "not-found" }]);
   expect(last).toBeNull();
+});
+
+test("of a devnet's folder, the pool at its own port gets the pool's token, and its console its own", async () => {
+  const [devnet, inDevnet] = [tempDir(), "pool"];
+  writeFileSync(join(devnet, "api-token"), "a-token-of-the-console\n");
+  mkdirSync(join(devnet, inDevnet));
+  writeFileSync(join(devnet, inDevnet, "api-token"), `${TOKEN}\n`);
+  expect(await call("pay", "--data", devnet)).toMatchObject({ code: 0, err: "" });
+  const tokens: (string | null)[] = [];
+  const throughConsole: Fetch = async (url, init) => {
+    if (new URL(url).pathname === "/v1/devnet/pool") return Response.json({ state: "running" });
+    tokens.push(new Headers(init.headers).get("authorization"));
+    return Response.json({ ok: true });
+  };
+  const paid = await run(["pool", "pay", "--data", devnet, ...pool], { fetch: throughConsole });
+  expect([paid.code, tokens]).toEqual([0, ["Bearer a-token-of-the-console"]]);
+});
+
+test("a miner is named like an account, and nothing cannot be withdrawn", async () => {
+  const shown = await call("miners", "--address", "dev-3", "--json");
+  expect(JSON.parse(shown.out)).toMatchObject({ address: ME });
+  const wrong = await call("payouts", "--address", "dev-33", "--json");
+  expect([wrong.code, JSON.parse(wrong.err).error.code]).toEqual([1, "address-malformed"]);
+  const none = await call("withdraw", "dev-3", "0", "--yes", "--data", data);
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining("It must be more than nothing")]);
+  expect(orders).toEqual([]);
 });
 
 test("an operator withdraws and releases with the pool's token, after a question", async () => {

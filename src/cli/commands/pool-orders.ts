@@ -28,7 +28,7 @@ export function withdrawCommand(terminal: Terminal) {
     "owe an account money of the pool's own, paid like a miner's (needs the pool's token)",
   )
     .argument("<to>", "address, dev-0 … dev-9, or a name in the keystore")
-    .argument("<coins>", "how much, such as 12.5", readCoins)
+    .argument("<coins>", "how much, such as 12.5", readSum)
     .addOption(yesOption())
     .addHelpText("after", examples("agon pool withdraw dev-0 12.5", "agon pool withdraw agon1… 3 --yes --json"))
     .action(async (to, amountAtoms, options) => {
@@ -85,6 +85,12 @@ export function moveCommand(terminal: Terminal) {
       const { asked } = await client.pool.move({ ...place, tlsPort: options.tlsPort ?? null, waitS: options.wait });
       await print(terminal, options, { asked }, () => `${plural(asked, "miner")} asked; not every one does it.`);
     });
+}
+
+function readSum(text: string): bigint {
+  const atoms = readCoins(text);
+  if (atoms === 0n) throw new InvalidArgumentError("It must be more than nothing.");
+  return atoms;
 }
 
 function readPlace(text: string): { readonly host: string; readonly port: number } {
