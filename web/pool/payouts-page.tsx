@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<PoolPayout>[] = [
     key: "transaction",
     header: "Transaction",
     names: true,
-    render: ({ transaction }) => <Hash value={transaction} to={`/transactions/${transaction}`} keep={8} />,
+    render: ({ transaction }) => <Hash value={transaction} to={`/transactions/${transaction}`} keep={6} />,
   },
   { key: "state", header: "State", render: ({ state }) => <WordBadge word={PAYOUT_STATES[state]} /> },
   {
@@ -57,6 +57,7 @@ const COLUMNS: readonly Column<PoolPayout>[] = [
     key: "miners",
     header: "Miners",
     align: "right",
+    from: "sm",
     render: ({ miners }) => <span className="tabular">{formatCount(miners)}</span>,
   },
   {

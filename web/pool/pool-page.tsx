@@ -344,6 +344,7 @@ const LUCK_COLUMNS: readonly Column<LuckLine>[] = [
     key: "expected",
     header: "Expected",
     align: "right",
+    from: "sm",
     sortBy: ({ expected }) => expected,
     render: ({ expected }) => <span className="tabular">{expected.toFixed(1)}</span>,
   },

@@ -98,7 +98,8 @@ function chartOptions(
         ...(kind === "time" ? { incrs: TIME_STEPS_S } : {}),
         values: (_, at) => at.map(kind === "time" ? clockText : (round) => (Number.isInteger(round) ? `${round}` : "")),
       },
-      { ...axis, size: 58, values: (_, values) => values.map(format) },
+      // As wide as "8.00 MH/s".
+      { ...axis, size: 72, values: (_, values) => values.map(format) },
     ],
     series: [{}, look, { stroke: faint, width: 1, dash: [4, 4], points: { show: false } }],
   };
