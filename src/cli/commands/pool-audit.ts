@@ -51,6 +51,11 @@ export function poolAuditCommand(terminal: Terminal) {
       };
       await print(terminal, options, document, () => describe(audit, address));
       if (cheated) throw new OperationError("pool-cheats", "this pool did not do what it promised");
+      if (isOnAnotherChain(audit.report))
+        throw new OperationError(
+          "pool-unchecked",
+          "the node knows none of the pool's blocks: give one that follows the pool's chain with --node",
+        );
     });
 }
 
@@ -88,6 +93,8 @@ function describe({ report, keyFrom, key }: PoolAudit, address: string): string 
     lines.push(
       `Of ${plural(unavailable.length, "round")} the pool has no signed log, not yet or not any more: ${unavailable.join(", ")}.`,
     );
+  if (report.unknownBlocks > 0)
+    lines.push(`${plural(report.unknownBlocks, "block")} of ${checked.blocks} that your node does not know.`);
   for (const [code, alike] of Map.groupBy(findings, (finding) => finding.code)) {
     for (const { severity, text, round } of alike.slice(0, SHOWN))
       lines.push(`${SEVERITY[severity]} ${visible(text)}${round === undefined ? "" : ` (round ${round})`}`);
@@ -110,12 +117,19 @@ const SEVERITY = {
   suspicion: "Suspicious, though chance may do it:",
 } as const;
 
-function verdictOf({ findings, checked }: PoolAudit["report"]): string {
+/** What is not in the chain was held against nothing. */
+function isOnAnotherChain({ unknownBlocks, checked }: PoolAudit["report"]): boolean {
+  return checked.blocks > 0 && unknownBlocks === checked.blocks;
+}
+
+function verdictOf(report: PoolAudit["report"]): string {
+  const { findings, checked } = report;
   if (findings.some(({ severity }) => severity === "proof"))
     return "Verdict: the pool cheated. The evidence (--json) convinces everybody who knows its key.";
   if (findings.some(({ severity }) => severity === "wrong"))
     return "Verdict: what the pool shows does not fit together, or not with the chain.";
   if (findings.length > 0) return "Verdict: nothing is proved, but something is improbable.";
+  if (isOnAnotherChain(report)) return "Verdict: none, for nothing could be held against the chain.";
   if (checked.receipts + checked.shares === 0) return "Verdict: there was nothing to check.";
   return "Verdict: all of it fits.";
 }

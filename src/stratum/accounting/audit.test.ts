@@ -56,19 +56,21 @@ async function audit(
   source: AuditSource = sourceOf(pool),
   wishes: Partial<AuditRequest> = {},
 ): Promise<AuditReport> {
-  const receipts = await receiptsOf(pool, ME);
-  const request = {
+  return auditPool(source, pool.chain, await requestOf(pool, wishes));
+}
+
+async function requestOf(pool: TestPool, wishes: Partial<AuditRequest> = {}): Promise<AuditRequest> {
+  return {
     chainId: CHAIN_ID,
     poolKey: POOL_KEY,
     address: ME,
-    receipts,
+    receipts: await receiptsOf(pool, ME),
     knownHeads: [],
     knownThresholds: [],
     maturityBlocks: pool.options.maturityBlocks,
     rounds: [],
     ...wishes,
   };
-  return auditPool(source, pool.chain, request);
 }
 
 const codes = (report: AuditReport): string[] => [...new Set(report.findings.map(({ code }) => code))];
@@ -82,6 +84,15 @@ describe("an honest pool", () => {
     expect(report).toMatchObject({ waiting: 0, foreign: 0, unavailable: [] });
     expect(report.checked).toMatchObject({ receipts: 4 * ROUNDS, rounds: ROUNDS, shares: 9 * ROUNDS });
     expect(report.checked.credits).toBeGreaterThan(0);
+    expect([report.checked.blocks, report.unknownBlocks]).toEqual([ROUNDS, 0]);
+  });
+
+  test("is not held against a node that has none of its blocks, and the report says so", async () => {
+    await using pool = await run();
+    const elsewhere = { ...pool.chain, block: async () => null };
+    const report = await auditPool(sourceOf(pool), elsewhere, await requestOf(pool));
+    expect(report.findings).toEqual([]);
+    expect([report.checked.blocks, report.unknownBlocks]).toEqual([ROUNDS, ROUNDS]);
   });
 
   test("pays what the audit then finds in the chain", async () => {

@@ -45,7 +45,7 @@ export interface AccountingOptions {
 /** What a pool has unless it says otherwise; chain, prefix and the chain's numbers come from its specification. */
 export const ACCOUNTING_DEFAULTS = {
   terms: { scheme: "pplns", feePpm: 10_000, windowBlocks: 2 },
-  commitMs: 20,
+  commitMs: 10,
   maxBatch: 500,
   maxQueue: 20_000,
   retryMs: 1_000,

@@ -12,31 +12,43 @@ import { creditsRoot, isStatementSigned, type SignedStatement } from "./statemen
 /** Records of a round in the order of the log, or null when the pool no longer has them. */
 export type LoadRound = (round: number) => Promise<readonly ShareRecord[] | null>;
 
+export interface AuditedCredits {
+  readonly findings: readonly Finding[];
+  /** Whether the auditor's node knows the block; null where it was not asked. */
+  readonly isBlockKnown: boolean | null;
+}
+
 export async function auditCredits(
   chain: AuditChain,
   request: AuditRequest,
   statement: SignedStatement,
   loadRound: LoadRound,
-): Promise<Finding[]> {
+): Promise<AuditedCredits> {
   const { round, block, rewardAtoms } = statement;
   const evidence = { block: toHex(block), signature: toHex(statement.signature) };
   const found = (code: Finding["code"], text: string): Finding => ({ severity: "wrong", code, text, round, evidence });
   if (!isStatementSigned(request.chainId, statement, request.poolKey))
-    return [found("statement-unsigned", "the division of the round is not signed by the pool")];
-  const findings: Finding[] = [];
+    return unasked([found("statement-unsigned", "the division of the round is not signed by the pool")]);
   const records = await loadRound(round);
-  if (records === null) return [];
+  if (records === null) return unasked([]);
   const last = records.at(-1);
   if (last === undefined || !equalBytes(sha256d(last.header), block))
-    return [found("statement-block", "the block is not the last share of its round")];
+    return unasked([found("statement-block", "the block is not the last share of its round")]);
+  const findings: Finding[] = [];
   const seen = await chain.block(block);
+  const isBlockKnown = seen !== null;
   if (seen !== null && seen.rewardAtoms !== rewardAtoms)
     findings.push(found("statement-reward", `the chain gave ${seen.rewardAtoms}, the pool divides ${rewardAtoms}`));
   const expected = await recompute(statement, records, loadRound);
-  if (expected === null) return findings;
+  if (expected === null) return { findings, isBlockKnown };
   const isSame = equalBytes(creditsRoot(expected.credits), creditsRoot(statement.credits));
-  if (isSame && expected.poolAtoms === statement.poolAtoms) return findings;
-  return [...findings, found("credits-differ", describeDifference(request, expected.credits, statement))];
+  if (!isSame || expected.poolAtoms !== statement.poolAtoms)
+    findings.push(found("credits-differ", describeDifference(request, expected.credits, statement)));
+  return { findings, isBlockKnown };
+}
+
+function unasked(findings: readonly Finding[]): AuditedCredits {
+  return { findings, isBlockKnown: null };
 }
 
 async function recompute(

@@ -139,7 +139,10 @@ export interface AuditReport {
   readonly foreign: number;
   /** Rounds whose shares the pool no longer shows; what depends on them could not be recomputed. */
   readonly unavailable: readonly number[];
+  /** Of the blocks asked for: those that the auditor's node does not have. All of them: it is on another chain, or behind. */
+  readonly unknownBlocks: number;
   readonly checked: {
+    readonly blocks: number;
     readonly receipts: number;
     readonly rounds: number;
     readonly shares: number;

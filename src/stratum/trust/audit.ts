@@ -39,21 +39,12 @@ export async function auditPool(source: AuditSource, chain: AuditChain, request:
   }
 
   const logs = createLogLoader(source, request, headsOf, findings);
-  const statements: SignedStatement[] = [];
-  let credits = 0;
-  for (const round of rounds) {
-    await logs.load(round);
-    const statement = shown.get(round);
-    if (statement === undefined) continue;
-    credits += statement.credits.length;
-    if (isStatementSigned(request.chainId, statement, request.poolKey)) statements.push(statement);
-    findings.push(...(await auditCredits(chain, request, statement, logs.load)));
-  }
+  const divisions = await auditDivisions(chain, request, rounds, { shown, load: logs.load, findings });
   const earnings = await loadEarnings(source, request.address);
   if (earnings !== null) {
     const payouts = await auditPayouts(chain, request, earnings.account);
     findings.push(...payouts.findings);
-    findings.push(...(await auditEarnings(chain, request, earnings, statements)));
+    findings.push(...(await auditEarnings(chain, request, earnings, divisions.statements)));
     findings.push(...(await auditThresholds(chain, request, earnings, payouts.heights)));
   }
   return {
@@ -61,15 +52,47 @@ export async function auditPool(source: AuditSource, chain: AuditChain, request:
     waiting,
     foreign: request.receipts.length - receipts.length,
     unavailable: logs.unavailable(),
+    unknownBlocks: divisions.known.filter((isKnown) => !isKnown).length,
     checked: {
+      blocks: divisions.known.length,
       receipts: receipts.length - waiting,
       rounds: rounds.length,
       shares: logs.checked(),
-      credits,
+      credits: divisions.credits,
       payouts: earnings?.account.payouts.length ?? 0,
     },
     heads: [...headsOf.values()].flatMap((heads) => heads.at(-1) ?? []),
   };
+}
+
+interface Shown {
+  readonly shown: ReadonlyMap<number, SignedStatement>;
+  readonly load: LoadRound;
+  /** Gets those of the divisions. */
+  readonly findings: Finding[];
+}
+
+/** @returns the statements that the pool signed, how many credits they hold, and of each block asked for whether the node has it */
+async function auditDivisions(
+  chain: AuditChain,
+  request: AuditRequest,
+  rounds: readonly number[],
+  { shown, load, findings }: Shown,
+): Promise<{ readonly statements: SignedStatement[]; readonly known: boolean[]; readonly credits: number }> {
+  const statements: SignedStatement[] = [];
+  const known: boolean[] = [];
+  let credits = 0;
+  for (const round of rounds) {
+    await load(round);
+    const statement = shown.get(round);
+    if (statement === undefined) continue;
+    credits += statement.credits.length;
+    if (isStatementSigned(request.chainId, statement, request.poolKey)) statements.push(statement);
+    const audited = await auditCredits(chain, request, statement, load);
+    findings.push(...audited.findings);
+    if (audited.isBlockKnown !== null) known.push(audited.isBlockKnown);
+  }
+  return { statements, known, credits };
 }
 
 async function loadStatements(source: AuditSource, rounds: readonly number[]): Promise<Map<number, SignedStatement>> {
