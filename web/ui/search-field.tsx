@@ -14,12 +14,14 @@ export function SearchField({ search }: SearchFieldProps) {
   useSlashFocus(input);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (text.trim() === "") return;
-    const refusal = await search(text.trim());
-    setProblem(refusal);
-    if (refusal !== null) return;
-    setText("");
+    const sought = text.trim();
+    if (sought === "") return;
+    // At once: what is typed while the place is looked for is already the next search.
     input.current?.blur();
+    const refusal = await search(sought);
+    setProblem(refusal);
+    if (refusal === null) setText((now) => (now.trim() === sought ? "" : now));
+    else if (document.activeElement === document.body) input.current?.focus();
   };
   return (
     <search className="relative w-full max-w-xl">
