@@ -1,7 +1,7 @@
 /** Time between blocks over height; loaded only where it is shown. */
 import type { BlockSummary } from "#api/contract";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
 import { formatCount } from "../ui/index.ts";
-import { type ChartLook, LineChart } from "../ui/line-chart.tsx";
 
 const LOOK: ChartLook = {
   ...{ isTime: false, yWidth: 40, headroom: 1.1 },
@@ -19,7 +19,7 @@ export function BlocksChart({
   const [, seconds] = data;
   const longest = seconds.length === 0 ? 0 : Math.max(...seconds);
   return (
-    <LineChart
+    <Chart
       look={LOOK}
       data={data}
       label={`Seconds between the last ${seconds.length} blocks; the longest took ${longest.toFixed(1)}, ${wantedS} are wanted`}

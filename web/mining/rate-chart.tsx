@@ -1,7 +1,7 @@
 /** Hash rate over the last minutes; loaded only where it is shown. */
 import { useMemo } from "react";
 import { withPrefix } from "../app/overview/chain-stats.ts";
-import { type ChartLook, LineChart } from "../ui/line-chart.tsx";
+import { Chart, type ChartLook } from "../ui/chart.tsx";
 import type { RateSample } from "./page-miner.ts";
 
 const LOOK: ChartLook = {
@@ -16,7 +16,7 @@ export function RateChart({ samples }: { readonly samples: readonly RateSample[]
   );
   const [now, prefix] = withPrefix(Math.round(samples.at(-1)?.perSecond ?? 0));
   return (
-    <LineChart
+    <Chart
       look={LOOK}
       data={data}
       label={`Hash rate over the last ${samples.length} seconds; now ${now} ${prefix}H/s`}

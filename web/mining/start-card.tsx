@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import type { ChainInfo, DevnetAccount } from "#api/contract";
 import { parseAddress } from "#crypto";
 import { createPageClient, useConnection } from "../client/index.ts";
+import { TokenField } from "../network/token-field.tsx";
 import { Button, Card, Field, Icon, SelectField } from "../ui/index.ts";
 import type { MinerState, PageMiner } from "./page-miner.ts";
 
@@ -17,7 +18,7 @@ export interface StartCardProps {
 
 /** Who is paid, with how many threads, and the switch. */
 export function StartCard({ chain, accounts, miner, state }: StartCardProps) {
-  const { node, token, setToken } = useConnection();
+  const { node, token } = useConnection();
   const [account, setAccount] = useState(accounts[0]?.address ?? OTHER);
   const [typed, setTyped] = useState("");
   const cores = Math.max(1, navigator.hardwareConcurrency || 1);
@@ -40,14 +41,7 @@ export function StartCard({ chain, accounts, miner, state }: StartCardProps) {
     <Card title="Mine in this page">
       <form onSubmit={submit} className="flex flex-col gap-3">
         <PayTo {...{ chain, accounts, account, typed }} isBad={isBad} choose={setAccount} type={setTyped} />
-        <Field
-          label="Token"
-          type="password"
-          mono
-          value={token}
-          onChange={(event) => setToken(event.target.value)}
-          help="It lies in the folder of the devnet or node, in the file api-token."
-        />
+        <TokenField />
         <ThreadsSlider
           threads={threads}
           cores={cores}

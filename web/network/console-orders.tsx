@@ -1,8 +1,9 @@
 import { useState } from "react";
 import type { DevnetNode } from "#api/contract";
 import { type NodeOrder, useConnection, useFeature, useNodeOrder } from "../client/index.ts";
-import { Button, Card, Dialog, Field, Icon, type IconName } from "../ui/index.ts";
+import { Button, Card, Dialog, Icon, type IconName } from "../ui/index.ts";
 import { NodesTable } from "./nodes-table.tsx";
+import { TokenField } from "./token-field.tsx";
 
 interface Order {
   readonly order: NodeOrder;
@@ -38,7 +39,7 @@ interface Asked {
 
 /** The probe of a devnet: every node, and orders to it, with the console's token. */
 export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[] }) {
-  const { token, setToken } = useConnection();
+  const { token } = useConnection();
   const [asked, setAsked] = useState<Asked | null>(null);
   const give = useNodeOrder(token.trim());
   const choose = (order: Order, name: string): void => {
@@ -70,14 +71,7 @@ export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[]
     <Card title="Nodes" flush>
       <NodesTable nodes={nodes} actions={orders} />
       <div className="grid items-start gap-4 border-line border-t p-4 md:grid-cols-[20rem_1fr]">
-        <Field
-          label="Token for orders"
-          type="password"
-          mono
-          value={token}
-          onChange={(event) => setToken(event.target.value)}
-          help="It lies in the devnet's folder, in the file api-token."
-        />
+        <TokenField />
         <OrderResult result={give} />
       </div>
       <Confirmation

@@ -23,9 +23,10 @@ import {
   StatPanel,
   shorten,
   TimeAgo,
+  WordBadge,
 } from "../ui/index.ts";
 import { RateCard } from "./charts.tsx";
-import { ConnectLines, PagedCard, PoolOnly, WordBadge } from "./parts.tsx";
+import { ConnectLines, PagedCard, PoolOnly } from "./parts.tsx";
 import { ThresholdCard } from "./threshold-card.tsx";
 import { BLOCK_STATES, coinsText, feeText, PAYOUT_STATES, percent, workText } from "./words.ts";
 

@@ -3,7 +3,6 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { type Pages, useDevnetAccounts, useDevnetNodes, useFeature, useNames, usePool } from "../client/index.ts";
 import {
-  Badge,
   Button,
   Card,
   CommandLine,
@@ -15,15 +14,6 @@ import {
   shorten,
 } from "../ui/index.ts";
 import { PoolAway } from "./pool-away.tsx";
-import type { Word } from "./words.ts";
-
-export function WordBadge({ word: { word, tone, icon }, title }: { readonly word: Word; readonly title?: string }) {
-  return (
-    <Badge tone={tone} icon={icon} {...(title === undefined ? {} : { title })}>
-      {word}
-    </Badge>
-  );
-}
 
 /** A miner by its address; a link to its page at the pool. */
 export function MinerLabel({ address }: { readonly address: string }) {

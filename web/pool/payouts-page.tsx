@@ -11,8 +11,9 @@ import {
   PageHeading,
   plural,
   TimeAgo,
+  WordBadge,
 } from "../ui/index.ts";
-import { PagedCard, PoolOnly, WordBadge } from "./parts.tsx";
+import { PagedCard, PoolOnly } from "./parts.tsx";
 import { coinsText, PAYOUT_STATES } from "./words.ts";
 
 /** What the pool has paid. */

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { createPageClient, useConnection, useDevnetNodes, usePool } from "../client/index.ts";
-import { Button, Card, ErrorState, Field, Icon } from "../ui/index.ts";
+import { TokenField } from "../network/token-field.tsx";
+import { Button, Card, ErrorState, Icon } from "../ui/index.ts";
 
 /** In place of the pages of a pool that does not answer; on a devnet it can be started from here. */
 export function PoolAway({ message }: { readonly message: string }) {
@@ -15,7 +16,7 @@ export function PoolAway({ message }: { readonly message: string }) {
 }
 
 function StartAgain() {
-  const { token, setToken } = useConnection();
+  const { token } = useConnection();
   const cache = useQueryClient();
   const start = useMutation({
     mutationFn: () => createPageClient({ node: null, token: token.trim() }).client.devnet.orderPool("start"),
@@ -29,14 +30,7 @@ function StartAgain() {
         start.mutate();
       }}
     >
-      <Field
-        label="Token for orders"
-        type="password"
-        mono
-        value={token}
-        onChange={(event) => setToken(event.target.value)}
-        help="It lies in the devnet's folder, in the file api-token."
-      />
+      <TokenField />
       <div className="flex items-center gap-3">
         <Button
           type="submit"

@@ -2,8 +2,8 @@
 import { Link } from "@tanstack/react-router";
 import type { Block } from "#api/contract";
 import { useRoundOfBlock } from "../client/index.ts";
-import { formatCount } from "../ui/index.ts";
-import { MinerLabel, WordBadge } from "./parts.tsx";
+import { formatCount, WordBadge } from "../ui/index.ts";
+import { MinerLabel } from "./parts.tsx";
 import { blockWord } from "./words.ts";
 
 /** Asks the pool; nothing where it knows nothing of the block. */

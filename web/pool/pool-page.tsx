@@ -22,9 +22,10 @@ import {
   PageHeading,
   plural,
   StatPanel,
+  WordBadge,
 } from "../ui/index.ts";
 import { EffortCard, RateCard } from "./charts.tsx";
-import { ConnectLines, MinerLabel, PagedCard, PoolOnly, WordBadge } from "./parts.tsx";
+import { ConnectLines, MinerLabel, PagedCard, PoolOnly } from "./parts.tsx";
 import { RoundsTable } from "./rounds-table.tsx";
 import { coinsText, feeText, percent, SCHEMES, VERDICTS } from "./words.ts";
 

@@ -13,8 +13,9 @@ import {
   Hash,
   PageHeading,
   TimeAgo,
+  WordBadge,
 } from "../ui/index.ts";
-import { MinerLabel, PoolOnly, WordBadge } from "./parts.tsx";
+import { MinerLabel, PoolOnly } from "./parts.tsx";
 import { blockWord, feeText, percent, workText } from "./words.ts";
 
 /** One round: its block, who has what part in it and why, and the heads that the pool has signed. */

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { PoolRoundLine } from "#api/contract";
-import { Amount, Badge, type Column, DataTable, formatCount, TimeAgo } from "../ui/index.ts";
-import { MinerLabel, WordBadge } from "./parts.tsx";
+import { Amount, Badge, type Column, DataTable, formatCount, TimeAgo, WordBadge } from "../ui/index.ts";
+import { MinerLabel } from "./parts.tsx";
 import { blockWord, percent } from "./words.ts";
 
 const COLUMNS: readonly Column<PoolRoundLine>[] = [

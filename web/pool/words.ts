@@ -2,13 +2,7 @@
 import type { PoolBlockState, PoolScheme } from "#api/contract";
 import { ATOMS_PER_COIN } from "#model";
 import { withPrefix } from "../app/overview/chain-stats.ts";
-import type { IconName, Tone } from "../ui/index.ts";
-
-export interface Word {
-  readonly word: string;
-  readonly tone: Tone;
-  readonly icon: IconName;
-}
+import type { Word } from "../ui/index.ts";
 
 export const BLOCK_STATES: Readonly<Record<PoolBlockState, Word>> = {
   pending: { word: "maturing", tone: "info", icon: "clock" },

@@ -14,11 +14,13 @@ import {
   Icon,
   PageHeading,
   TimeAgo,
+  type Word,
+  WordBadge,
 } from "../ui/index.ts";
 import { CheckpointLink } from "./epochs-page.tsx";
 import { NoValidators, useHasNoValidators } from "./no-validators.tsx";
-import { SlotCells, ValidatorLabel, VotesBar, WordBadge } from "./parts.tsx";
-import { EPOCH_STATES, formatPpm, type Word } from "./words.ts";
+import { SlotCells, ValidatorLabel, VotesBar } from "./parts.tsx";
+import { EPOCH_STATES, formatPpm } from "./words.ts";
 
 /** One epoch, slot by slot. */
 export function EpochPage() {

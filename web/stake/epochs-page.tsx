@@ -2,10 +2,20 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { EpochInfo } from "#api/contract";
 import { EPOCHS_SHOWN, useEpochs, useFinality } from "../client/index.ts";
 import { QueryCard } from "../explorer/query-card.tsx";
-import { Button, buttonClass, EmptyState, formatCount, Hash, PageHeading, plural, TimeAgo } from "../ui/index.ts";
+import {
+  Button,
+  buttonClass,
+  EmptyState,
+  formatCount,
+  Hash,
+  PageHeading,
+  plural,
+  TimeAgo,
+  WordBadge,
+} from "../ui/index.ts";
 import { FinalityCard } from "./finality-card.tsx";
 import { NoValidators, useHasNoValidators } from "./no-validators.tsx";
-import { SlotCells, SlotLegend, VotesBar, WordBadge } from "./parts.tsx";
+import { SlotCells, SlotLegend, VotesBar } from "./parts.tsx";
 import { EPOCH_STATES, FINALITY_STATES, formatPpm } from "./words.ts";
 
 /** Epoch by epoch: who made the blocks, how the votes stood, what became final. `?from=` stands still. */

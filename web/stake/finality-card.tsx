@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { Finality } from "#api/contract";
 import { useFinality } from "../client/index.ts";
-import { Card, CopyButton, cx, ErrorState, formatCount, Skeleton } from "../ui/index.ts";
-import { VotesBar, WordBadge } from "./parts.tsx";
+import { Card, CopyButton, cx, ErrorState, formatCount, Skeleton, WordBadge } from "../ui/index.ts";
+import { VotesBar } from "./parts.tsx";
 import { FINALITY_STATES, formatPpm } from "./words.ts";
 
 /** What is final and why; with `checkpoint` also what a late joiner should be given. */

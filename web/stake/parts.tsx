@@ -2,16 +2,8 @@
 import { Link } from "@tanstack/react-router";
 import type { EpochSlot } from "#api/contract";
 import { useNames } from "../client/index.ts";
-import { Badge, cx, formatCount, Identicon, shorten } from "../ui/index.ts";
-import { formatPpm, MAJORITY_PPM, type Word } from "./words.ts";
-
-export function WordBadge({ word, title }: { readonly word: Word; readonly title?: string }) {
-  return (
-    <Badge tone={word.tone} icon={word.icon} {...(title === undefined ? {} : { title })}>
-      {word.word}
-    </Badge>
-  );
-}
+import { cx, formatCount, Identicon, shorten } from "../ui/index.ts";
+import { formatPpm, MAJORITY_PPM } from "./words.ts";
 
 /** A validator by its owner; a link to its page. */
 export function ValidatorLabel({ address }: { readonly address: string }) {

@@ -17,10 +17,10 @@ import {
   PageHeading,
   plural,
   shorten,
+  WordBadge,
 } from "../ui/index.ts";
 import { DutiesCard } from "./duties-card.tsx";
 import { NoValidators, useHasNoValidators } from "./no-validators.tsx";
-import { WordBadge } from "./parts.tsx";
 import { RecentSlots } from "./recent-slots.tsx";
 import { UnbondingCard } from "./unbonding-card.tsx";
 import { formatPpm, VALIDATOR_STATES } from "./words.ts";

@@ -14,11 +14,12 @@ import {
   PageHeading,
   plural,
   StatPanel,
+  WordBadge,
 } from "../ui/index.ts";
 import { EpochClock } from "./epoch-clock.tsx";
 import { NoValidators, useHasNoValidators } from "./no-validators.tsx";
 import { OffencesCard } from "./offences-card.tsx";
-import { ValidatorLabel, WordBadge } from "./parts.tsx";
+import { ValidatorLabel } from "./parts.tsx";
 import { RecentSlots } from "./recent-slots.tsx";
 import { formatPpm, VALIDATOR_STATES } from "./words.ts";
 

@@ -1,14 +1,8 @@
 /** How shares, states and times of a chain by stake are said. */
 import type { EpochState, Finality, ValidatorState } from "#api/contract";
-import type { IconName, Tone } from "../ui/index.ts";
+import type { Word } from "../ui/index.ts";
 
 export const MAJORITY_PPM = 2_000_000 / 3;
-
-export interface Word {
-  readonly word: string;
-  readonly tone: Tone;
-  readonly icon: IconName;
-}
 
 export const VALIDATOR_STATES: Readonly<Record<ValidatorState, Word>> = {
   active: { word: "active", tone: "good", icon: "check" },

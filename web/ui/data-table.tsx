@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
 import { type RowOrder, useRowOrder } from "./row-order.ts";
+import { ScrollSideways } from "./scroll-sideways.tsx";
 
 export interface Column<T> {
   readonly key: string;
@@ -31,7 +32,7 @@ export interface DataTableProps<T> {
 export function DataTable<T>({ label, columns, rows, rowKey, dense, fresh }: DataTableProps<T>) {
   const order = useRowOrder(columns);
   return (
-    <section className="overflow-x-auto -outline-offset-2" aria-label={`${label}, table`} tabIndex={0}>
+    <ScrollSideways label={`${label}, table`}>
       <table className="w-full border-collapse text-sm">
         <thead>
           <tr className="border-line border-b text-left text-ink-faint text-xs">
@@ -74,7 +75,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, dense, fresh }: Dat
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollSideways>
   );
 }
 

@@ -29,3 +29,4 @@ export { type Tokens, useTokens } from "./theme-colours.ts";
 export { ThemeSwitch } from "./theme-switch.tsx";
 export { exactTime, TimeAgo } from "./time-ago.tsx";
 export { type Held, useHeld } from "./use-held.ts";
+export { type Word, WordBadge } from "./word-badge.tsx";

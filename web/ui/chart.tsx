@@ -1,4 +1,4 @@
-/** A line over a row of values, drawn by uPlot. Not of the index: whoever shows a chart loads it when it is shown. */
+/** A row of values as a line or as bars, drawn by uPlot. Not of the index: whoever shows a chart loads it when it is shown. */
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -6,22 +6,32 @@ import { type Tokens, useTokens } from "./theme-colours.ts";
 
 const TOKENS = ["ink-faint", "line", "accent", "accent-soft"] as const;
 const FONT = "11px system-ui, sans-serif";
+const BAR_WIDTH = 0.7;
+const MAX_BAR_PIXELS = 28;
 
 /** Must stay the same object: another one draws the chart anew. */
 export interface ChartLook {
+  /** A bar for each value, which stands over its x; a line without it. */
+  readonly isBars?: boolean;
   /** Whether x is seconds since 1970, or a number. */
   readonly isTime: boolean;
   readonly xText: (x: number) => string;
   /** Least distance of the texts below, pixels. */
   readonly xSpace?: number;
+  /** Distances that there may be between the texts below, in x. */
+  readonly xSteps?: number[];
+  /** From the lowest and highest x that there are, those that are drawn. */
+  readonly xRange?: (low: number, high: number) => [number, number];
   readonly yText?: (y: number) => string;
   /** Room for the texts at the side, pixels. */
   readonly yWidth: number;
+  /** Room right of the last value, pixels: half of its text below. */
+  readonly endWidth?: number;
   /** How much of the highest value is above it, at least 1. */
   readonly headroom: number;
 }
 
-export interface LineChartProps {
+export interface ChartProps {
   readonly look: ChartLook;
   /** xs, ys and, for a dashed line, other ys; always as many of them. */
   readonly data: uPlot.AlignedData;
@@ -29,7 +39,7 @@ export interface LineChartProps {
   readonly label: string;
 }
 
-export function LineChart({ look, data, label }: LineChartProps) {
+export function Chart({ look, data, label }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const colours = useTokens(TOKENS);
@@ -58,12 +68,15 @@ export function LineChart({ look, data, label }: LineChartProps) {
   return <div ref={box} role="img" aria-label={label} className="h-full overflow-hidden" />;
 }
 
+type Colours = Tokens<(typeof TOKENS)[number]>;
+
 function chartOptions(
   size: { width: number; height: number },
-  colours: Tokens<(typeof TOKENS)[number]>,
-  { isTime, xText, xSpace, yText, yWidth, headroom }: ChartLook,
+  colours: Colours,
+  look: ChartLook,
   hasOther: boolean,
 ): uPlot.Options {
+  const { isTime, xText, xSpace, xSteps, xRange, yText, yWidth, endWidth = 8, headroom } = look;
   const faint = colours["ink-faint"];
   const axis: uPlot.Axis = {
     stroke: faint,
@@ -73,22 +86,35 @@ function chartOptions(
   };
   return {
     ...size,
-    padding: [6, 8, 0, 0],
+    padding: [6, endWidth, 0, 0],
     legend: { show: false },
     cursor: { y: false },
-    scales: { x: { time: isTime }, y: { range: (_, __, high) => [0, Math.max(1, high * headroom)] } },
+    scales: {
+      x: { time: isTime, ...(xRange === undefined ? {} : { range: (_, low, high) => xRange(low, high) }) },
+      y: { range: (_, __, high) => [0, Math.max(1, high * headroom)] },
+    },
     axes: [
       {
         ...axis,
         ...{ size: 26, grid: { show: false }, values: (_, xs) => xs.map(xText) },
         ...(xSpace === undefined ? {} : { space: xSpace }),
+        ...(xSteps === undefined ? {} : { incrs: xSteps }),
       },
       { ...axis, size: yWidth, ...(yText === undefined ? {} : { values: (_, ys) => ys.map(yText) }) },
     ],
     series: [
       {},
-      { stroke: colours.accent, width: 1.5, fill: colours["accent-soft"], points: { show: false } },
+      seriesLook(colours, look.isBars === true),
       ...(hasOther ? [{ stroke: faint, width: 1, dash: [4, 4], points: { show: false } }] : []),
     ],
+  };
+}
+
+function seriesLook({ accent, "accent-soft": soft }: Colours, isBars: boolean): uPlot.Series {
+  const points = { show: false };
+  if (!isBars) return { stroke: accent, width: 1.5, fill: soft, points };
+  return {
+    ...{ stroke: accent, width: 0, fill: accent, points },
+    paths: uPlot.paths.bars!({ size: [BAR_WIDTH, MAX_BAR_PIXELS] }),
   };
 }
