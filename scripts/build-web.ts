@@ -1,6 +1,6 @@
 /** Builds the pages into the ignored folder `build/web`, only when something they are made of has changed. */
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
@@ -28,6 +28,7 @@ export interface WebBuildOptions {
 const ownRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const timeoutMs = 120_000;
 const maxErrorLines = 20;
+const maxSwaps = 20;
 const sources = [
   "web",
   "src/base",
@@ -100,15 +101,32 @@ function readStamp(root: string): Promise<string | null> {
 
 /** Builds beside the pages in use and then swaps the folders, so that nobody is served half of a build. */
 async function build(root: string, stamp: string, signal: AbortSignal | undefined): Promise<void> {
-  const next = join(root, "build", `web-${process.pid}`);
+  const next = join(root, "build", `web-${randomUUID()}`);
   await mkdir(dirname(next), { recursive: true });
   try {
     await runVite(root, next, signal);
     await writeFile(join(next, ".stamp"), stamp);
-    await rm(outDirOf(root), { recursive: true, force: true });
-    await rename(next, outDirOf(root));
+    await swap(next, outDirOf(root));
   } finally {
     await rm(next, { recursive: true, force: true });
+  }
+}
+
+/** Somebody who builds at the same time may have put other pages there in between: the last ones stay. */
+async function swap(next: string, target: string): Promise<void> {
+  const old = `${next}-old`;
+  try {
+    for (let tries = 1; ; tries++) {
+      await rename(target, old).catch(() => {});
+      try {
+        return await rename(next, target);
+      } catch (error) {
+        if (tries >= maxSwaps) throw error;
+        await rm(old, { recursive: true, force: true });
+      }
+    }
+  } finally {
+    await rm(old, { recursive: true, force: true });
   }
 }
 

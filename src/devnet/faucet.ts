@@ -16,7 +16,7 @@ const MAX_ATOMS_IN_ALL = 500_000n * COIN;
 const WINDOW_MS = 3_600_000;
 /** The payer may be used by somebody else at the same moment. */
 const TRIES = 3;
-const ASK_MS = 5_000;
+const ASK_MS = 15_000;
 
 export interface FaucetParts {
   readonly spec: ChainSpec;

@@ -55,7 +55,8 @@ export function createDevnetCalls(exchange: Exchange): DevnetCalls {
     validate: (name, call) => order(name, "validate", call),
     add: (request, call) =>
       exchange.json({ method: "POST", path: `${root}/nodes`, json: request ?? {} }, { timeoutMs: 120_000, ...call }),
-    faucet: (json, call) => exchange.json({ method: "POST", path: `${root}/faucet`, json }, call),
+    faucet: (json, call) =>
+      exchange.json({ method: "POST", path: `${root}/faucet`, json }, { timeoutMs: 60_000, ...call }),
     shutdown: (name, call) => order(name, "shutdown", call),
     start: (name, call) => order(name, "start", call),
     kill: (name, call) => order(name, "kill", call),

@@ -1,6 +1,6 @@
 /** Whoever acts in a demonstration: an account that nobody had before, and what it must have, to the atom. */
 import type { ChainInfo, Client, StakeRules, Status } from "#api/contract";
-import { type Address, type Random, toHex } from "#base";
+import { type Address, OperationError, type Random, toHex } from "#base";
 import { addressOf, ed25519PublicKey } from "#crypto";
 import type { PreparedTransaction } from "#model";
 import type { SigningOptions } from "#wallet/core";
@@ -48,14 +48,32 @@ export async function act(
   const { client, owner } = actor;
   const [status, { pendingNonce }] = await Promise.all([client.status(), client.account(owner)]);
   const built = build(signingOf(status, actor, pendingNonce, {}));
-  await submitOne(client, built.bytes);
+  await handOver(actor, story, what, built.bytes);
   const height = await inclusionOf(actor, story, what, toHex(built.id));
   return { height, feeAtoms: built.transaction.feeAtoms };
 }
 
+/** Longer than it takes until a block has what is pending, milliseconds. */
+export function inclusionMs({ slotMs }: StakeRules): number {
+  return INCLUSION_SLOTS * slotMs + SPARE_MS;
+}
+
+/** What pays for it may be pending again for a moment: the block that had it gave way to another. */
+async function handOver({ client, rules }: Actor, story: Story, what: string, bytes: Uint8Array): Promise<void> {
+  await story.until(`a node that takes ${what}`, inclusionMs(rules), async () => {
+    try {
+      await submitOne(client, bytes);
+      return true;
+    } catch (error) {
+      if (error instanceof OperationError && error.code === "tx-overspend") return null;
+      throw error;
+    }
+  });
+}
+
 /** @returns the height of its block */
 export async function inclusionOf({ client, rules }: Actor, story: Story, what: string, id: string): Promise<number> {
-  const block = await story.until(`the block with ${what}`, INCLUSION_SLOTS * rules.slotMs + SPARE_MS, async () => {
+  const block = await story.until(`the block with ${what}`, inclusionMs(rules), async () => {
     const found = await findTransaction(client, id);
     return found?.status === "included" ? found.block : null;
   });
@@ -65,10 +83,13 @@ export async function inclusionOf({ client, rules }: Actor, story: Story, what: 
 
 /** What it was given and spent, and what blocks have credited, must be what it has. */
 export async function checkBalance(actor: Actor, story: Story, why: string): Promise<void> {
-  const { client, owner, purse } = actor;
-  const { balanceAtoms, byReason } = await readBalance(client, owner, purse.fromHeight);
-  const earned = [...byReason].map(([reason, atoms]) => `, and ${coins(atoms)} as ${reason}`).join("");
-  await story.check(`balance, ${why}${earned}`, coins(purse.expectedAtoms + sumOf(byReason)), coins(balanceAtoms));
+  const { client, owner, purse, rules } = actor;
+  await story.settle(`balance, ${why}`, inclusionMs(rules), async () => {
+    const { balanceAtoms, byReason } = await readBalance(client, owner, purse.fromHeight);
+    const earned = [...byReason].map(([reason, atoms]) => `, with ${coins(atoms)} as ${reason}`).join("");
+    const text = (atoms: bigint): string => `${coins(atoms)}${earned}`;
+    return { expected: text(purse.expectedAtoms + sumOf(byReason)), found: text(balanceAtoms) };
+  });
 }
 
 /** Somebody who has nothing yet. */

@@ -11,7 +11,7 @@ import { buildBond, buildTransfer, buildUnbond } from "#wallet/core";
 import { hashOf } from "../options.ts";
 import { coins, plural } from "../print.ts";
 import { duration, percent } from "../show-stake.ts";
-import { type Actor, act, checkBalance, createActor, inclusionOf, newcomer } from "./actor.ts";
+import { type Actor, act, checkBalance, createActor, inclusionMs, inclusionOf, newcomer } from "./actor.ts";
 import { readBalance } from "./balance.ts";
 import type { Story } from "./story.ts";
 
@@ -76,7 +76,7 @@ async function fund(actor: Actor, story: Story): Promise<void> {
 }
 
 async function bond(actor: Actor, { folder, random }: Stage, story: Story) {
-  const { client, owner, purse, chain } = actor;
+  const { client, owner, purse, chain, rules } = actor;
   await story.chapter(`Stake: it bonds ${coins(BONDED)} to a new key`);
   const passphrase = toHex(random.bytes(16));
   const passphraseFile = join(folder, "passphrase");
@@ -92,12 +92,14 @@ async function bond(actor: Actor, { folder, random }: Stage, story: Story) {
   );
   purse.expectedAtoms -= BONDED + feeAtoms;
   await checkBalance(actor, story, `less the bond and a fee of ${coins(feeAtoms)}`);
-  const found = await client.stake.validator(owner);
-  await story.check("bonded", coins(BONDED), coins(found.bonded));
-  await story.check("signing key of the bond", toHex(key), found.signingKey);
+  const { validator } = await story.settle("bonded", inclusionMs(rules), async () => {
+    const validator = await client.stake.validator(owner);
+    return { validator, expected: coins(BONDED), found: coins(validator.bonded) };
+  });
+  await story.check("signing key of the bond", toHex(key), validator.signingKey);
   // A machine that stands still for some epochs finds it final already.
   const { finalized } = await client.stake.finality();
-  if (finalized.height < height) await story.check("counted, before it is final", coins(0n), coins(found.weight));
+  if (finalized.height < height) await story.check("counted, before it is final", coins(0n), coins(validator.weight));
   await story.say(`On ${chain.name} it counts once its block is final, from the second epoch after that on.`);
   return { height, passphraseFile };
 }
@@ -118,14 +120,17 @@ async function addNode({ client }: Actor, { folder }: Stage, passphraseFile: str
 }
 
 async function pay(actor: Actor, { random }: Stage, story: Story): Promise<void> {
-  const { client, chain, purse } = actor;
+  const { client, chain, purse, rules } = actor;
   await story.chapter(`Transfer: it pays ${coins(PAID)} to somebody`);
   const to = newcomer(chain, random);
   const { feeAtoms } = await act(actor, story, "the transfer", (signing) =>
     buildTransfer({ ...signing, outputs: [{ to: to.address, amountAtoms: PAID }] }),
   );
   purse.expectedAtoms -= PAID + feeAtoms + BigInt(chain.accountBurn);
-  await story.check("balance of who was paid", coins(PAID), coins((await client.account(to.text)).balance));
+  await story.settle("balance of who was paid", inclusionMs(rules), async () => ({
+    expected: coins(PAID),
+    found: coins((await client.account(to.text)).balance),
+  }));
   await checkBalance(
     actor,
     story,
@@ -171,13 +176,12 @@ async function withdraw(actor: Actor, story: Story): Promise<void> {
     buildUnbond({ ...signing, amountAtoms: BONDED }),
   );
   purse.expectedAtoms -= feeAtoms;
-  const found = await client.stake.validator(owner);
-  await story.check("still bonded", coins(0n), coins(found.bonded));
-  await story.check(
-    "on its way out",
-    coins(BONDED),
-    coins(found.unbonding.reduce((sum, { amount }) => sum + BigInt(amount), 0n)),
-  );
+  const { leaving } = await story.settle("still bonded", inclusionMs(rules), async () => {
+    const { bonded, unbonding } = await client.stake.validator(owner);
+    const leaving = unbonding.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+    return { leaving, expected: coins(0n), found: coins(bonded) };
+  });
+  await story.check("on its way out", coins(BONDED), coins(leaving));
   await checkBalance(actor, story, "less the fee of the withdrawal");
   await story.say(
     `It signs until it has left the table, and is paid ${plural(rules.unbondEpochs, "epoch")} (${duration(rules.unbondEpochs * rules.epochMs)}) after that; until then it can be slashed.`,
@@ -201,16 +205,14 @@ async function compareNodes({ client }: Actor, added: string, story: Story): Pro
   const { finalized } = await client.stake.finality();
   const { nodes } = await client.devnet.nodes();
   const running = nodes.filter(({ state }) => state === "running").map(({ name }) => name);
-  const roots = new Map<string, string>();
-  for (const name of running) {
-    const { blocks } = await client.devnet.chain(name, { from: finalized.height, limit: 1 });
-    roots.set(name, blocks[0]?.hash ?? "none");
-  }
-  await story.check(
-    `nodes with the final block ${finalized.hash.slice(0, 16)}… at height ${finalized.height}`,
-    plural(running.length, "node"),
-    plural([...roots.values()].filter((hash) => hash === finalized.hash).length, "node"),
-  );
+  // One that has just stood still is behind for a moment.
+  const what = `nodes with the final block ${finalized.hash.slice(0, 16)}… at height ${finalized.height}`;
+  await story.settle(what, SPARE_MS, async () => {
+    const page = { from: finalized.height, limit: 1 };
+    const chains = await Promise.all(running.map((name) => client.devnet.chain(name, page)));
+    const same = chains.filter(({ blocks }) => blocks[0]?.hash === finalized.hash);
+    return { expected: plural(running.length, "node"), found: plural(same.length, "node") };
+  });
   const report = await client.devnet.validate(added);
   await story.say(`The chain of ${added} was executed again from genesis: ${plural(report.checkedBlocks, "block")}.`);
   await story.check(

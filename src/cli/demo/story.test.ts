@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ApiError } from "#api/contract";
 import { createTestTerminal } from "../testing/terminal.ts";
 import { concludeStory } from "./conclude.ts";
 import { createStory } from "./story.ts";
@@ -27,4 +28,22 @@ test("what does not come is said, and Ctrl-C ends the wait", async () => {
   const waiting = story.until("the bond", 60_000, async () => null);
   controller.abort();
   await expect(waiting).rejects.toThrow("aborted");
+});
+
+test("what a block has taken back is looked at until the next has it, and what stays wrong is said", async () => {
+  const lines: string[] = [];
+  const story = createStory(async (line) => void lines.push(line), new AbortController().signal);
+  let looks = 0;
+  const look = async () => {
+    looks++;
+    if (looks === 1) throw new ApiError(404, { code: "not-found", message: "no validator" });
+    return { expected: "5 coins", found: looks === 2 ? "0 coins" : "5 coins" };
+  };
+  await story.settle("bonded", 60_000, look);
+  expect([looks, story.checks.map(({ ok }) => ok)]).toEqual([3, [true]]);
+
+  await story.settle("fee", 0, async () => ({ expected: "1 coin", found: "2 coins" }));
+  expect(lines).toEqual(["   ✓ bonded: 5 coins", "   ✗ fee: 2 coins, not 1 coin"]);
+  const wrong = new ApiError(400, { code: "bad-request", message: "no address" });
+  await expect(story.settle("balance", 60_000, () => Promise.reject(wrong))).rejects.toBe(wrong);
 });

@@ -132,8 +132,8 @@ export function auditWith({ audit }: ConsoleParts) {
   };
 }
 
-/** A node's own refusal is passed on as it is. */
-function explain(error: unknown): unknown {
+/** A node's own refusal is passed on as it is; that it did not answer is 502. */
+export function explain(error: unknown): unknown {
   if (error instanceof ApiError)
     return new Refusal(error.status === 0 ? 502 : error.status, error.code, error.message, error.details);
   if (error instanceof OperationError) return new Refusal(409, error.code, error.message);

@@ -15,7 +15,7 @@ import {
 import { type DevAccount, devAccount } from "#wallet/core";
 import { runningNode } from "./choose-node.ts";
 import type { ConsoleParts } from "./console-parts.ts";
-import { NodePath } from "./node-orders.ts";
+import { explain, NodePath } from "./node-orders.ts";
 
 const ASK_MS = 3_000;
 const SEED_RULE =
@@ -55,7 +55,9 @@ export function addNodeReads(app: App, parts: ConsoleParts): void {
     async ({ params, query }): Promise<DevnetChain> => {
       const node = runningNode(fleet, params.name);
       const client = createClient({ baseUrl: node.api, fetch, timeoutMs: ASK_MS });
-      const [status, page] = await Promise.all([client.status(), client.blocks(query)]);
+      const [status, page] = await Promise.all([client.status(), client.blocks(query)]).catch((error: unknown) => {
+        throw explain(error);
+      });
       const { height, hash } = status.head;
       return { name: node.name, head: { height, hash }, blocks: page.items, nextFrom: page.nextFrom };
     },
