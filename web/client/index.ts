@@ -13,6 +13,8 @@ export { keys } from "./keys.ts";
 export type { FeedItem, LiveConnection, Trends } from "./live-state.ts";
 export {
   type Pages,
+  useHasPool,
+  useIsPoolServer,
   usePool,
   usePoolCredits,
   usePoolHistory,

@@ -23,7 +23,9 @@ import {
   type PoolRounds,
 } from "#api/contract";
 import { useClient } from "./context.tsx";
+import { useDevnetNodes } from "./devnet-queries.ts";
 import { keys } from "./keys.ts";
+import { useStatus } from "./queries.ts";
 import { useFeature } from "./stake-queries.ts";
 
 const EVERY_MS = 4_000;
@@ -33,7 +35,9 @@ const PAGE = 20;
 
 export function usePool(): UseQueryResult<PoolInfo> {
   const client = useClient();
-  const wanted = useFeature("pool") === true;
+  const { data: status, errorUpdateCount } = useStatus();
+  // Where the status cannot be had the pool is asked itself: its server has its books when its node is away, too.
+  const wanted = status === undefined ? errorUpdateCount > 0 : status.features.includes("pool");
   return useQuery({
     queryKey: keys.pool,
     queryFn: wanted ? ({ signal }) => client.pool.status({ signal }) : skipToken,
@@ -41,6 +45,18 @@ export function usePool(): UseQueryResult<PoolInfo> {
     // A devnet says at once whether its pool runs.
     retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.code === "pool-not-running"),
   });
+}
+
+/** Whether the server is a pool's; undefined while it is not known. */
+export function useHasPool(): boolean | undefined {
+  const { data: pool } = usePool();
+  return useFeature("pool") ?? (pool === undefined ? undefined : true);
+}
+
+/** Whether the page comes from a pool's own server: that passes on what its node says, and takes no orders for it. */
+export function useIsPoolServer(): boolean {
+  const { data: nodes } = useDevnetNodes();
+  return useFeature("pool") === true && nodes === null;
 }
 
 export function usePoolHistory(hours: number): UseQueryResult<PoolHistory> {

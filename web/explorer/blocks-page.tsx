@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import type { BlockSummary } from "#api/contract";
-import { PAGE_SIZE, useBlockPage, useNames, useRecentBlocks, useStatus } from "../client/index.ts";
+import { PAGE_SIZE, useBlockPage, useIsPoolServer, useNames, useRecentBlocks, useStatus } from "../client/index.ts";
 import {
   Badge,
   Button,
@@ -42,6 +42,7 @@ function Newest() {
   const recent = useRecentBlocks();
   const names = useNames();
   const { data: status } = useStatus();
+  const order = useIsPoolServer() ? {} : { command: "agon mine 1" };
   const { shown, waiting, show, handlers } = useHeld(recent.data ?? [], keyOf);
   const page = shown.slice(0, PAGE_SIZE);
   const older = (page.at(-1)?.height ?? 0) - 1;
@@ -66,7 +67,7 @@ function Newest() {
         <div {...handlers}>
           <NewItemsBar count={waiting} what="block" show={show} />
           {page.length <= 1 && status?.head.height === 0 ? (
-            <EmptyState icon="blocks" title="Only the first block so far" command="agon mine 1">
+            <EmptyState icon="blocks" title="Only the first block so far" {...order}>
               Blocks appear here as soon as somebody mines.
             </EmptyState>
           ) : null}

@@ -1,7 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useSyncExternalStore } from "react";
 import { withPrefix } from "../app/overview/chain-stats.ts";
-import { useBlock, useDevnetAccounts, useDevnetNodes, useFeature, usePool, useStatus } from "../client/index.ts";
+import {
+  useBlock,
+  useDevnetAccounts,
+  useDevnetNodes,
+  useFeature,
+  useIsPoolServer,
+  usePool,
+  useStatus,
+} from "../client/index.ts";
 import {
   Badge,
   Card,
@@ -29,6 +37,7 @@ export function MiningPage() {
   const miner = useKeptMiner(createPageMiner);
   const state = useSyncExternalStore(miner.subscribe, miner.state);
   const hasPool = useFeature("pool") === true;
+  const isPoolServer = useIsPoolServer();
   const isReady = nodes.data === null || accounts.data !== undefined;
   return (
     <>
@@ -52,7 +61,7 @@ export function MiningPage() {
         <Card>
           <SkeletonRows rows={6} />
         </Card>
-      ) : hasPool && nodes.data === null ? (
+      ) : isPoolServer ? (
         <AtPoolOnly />
       ) : (
         <>

@@ -44,12 +44,15 @@ export function graphOfDevnet(nodes: readonly DevnetNode[]): NetworkGraph {
   };
 }
 
-/** A plain node knows itself and whom it is connected to. */
-export function graphOfNode(status: Status, peers: Peers): NetworkGraph {
+/**
+ * A plain node knows itself and whom it is connected to.
+ * @param name what it is called: a pool's server speaks for its node
+ */
+export function graphOfNode(status: Status, peers: Peers, name = "this node"): NetworkGraph {
   const self = status.node.peerId;
   return {
     nodes: [
-      { id: self, name: "this node", head: status.head, alive: true },
+      { id: self, name, head: status.head, alive: true },
       ...peers.peers.map(({ peerId, head }) => ({ id: peerId, name: `…${peerId.slice(-6)}`, head, alive: true })),
     ],
     edges: peers.peers.map(({ peerId }) => [self, peerId] as const),

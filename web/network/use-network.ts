@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { useDevnetNodes, usePeers, useStatus } from "../client/index.ts";
+import { useDevnetNodes, useIsPoolServer, usePeers, useStatus } from "../client/index.ts";
 import { graphOfDevnet, graphOfNode, type NetworkGraph } from "./graph-model.ts";
 
 export interface NetworkView {
@@ -13,11 +13,12 @@ export function useNetwork(): NetworkView {
   const devnet = useDevnetNodes();
   const peers = usePeers();
   const status = useStatus();
+  const name = useIsPoolServer() ? "the pool's node" : "this node";
   const graph = useMemo(() => {
     if (devnet.data) return graphOfDevnet(devnet.data);
     if (devnet.data === undefined || peers.data === undefined || status.data === undefined) return null;
-    return graphOfNode(status.data, peers.data);
-  }, [devnet.data, peers.data, status.data]);
+    return graphOfNode(status.data, peers.data, name);
+  }, [devnet.data, peers.data, status.data, name]);
   const retry = (): void => {
     void devnet.refetch();
     void peers.refetch();

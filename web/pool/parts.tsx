@@ -1,7 +1,7 @@
 /** Small parts that all pages about the pool share. */
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
-import { type Pages, useDevnetAccounts, useDevnetNodes, useFeature, useNames, usePool } from "../client/index.ts";
+import { type Pages, useDevnetAccounts, useDevnetNodes, useHasPool, useNames, usePool } from "../client/index.ts";
 import {
   Button,
   Card,
@@ -46,15 +46,11 @@ function usePoolTrouble(): string | null {
 
 /** The pages of a pool, where the server is one's; elsewhere how to get one. */
 export function PoolOnly({ children }: { readonly children: ReactNode }) {
-  const hasPool = useFeature("pool");
+  const hasPool = useHasPool();
   const trouble = usePoolTrouble();
   const { data: nodes } = useDevnetNodes();
   if (hasPool === undefined)
-    return (
-      <Card>
-        <SkeletonRows rows={6} />
-      </Card>
-    );
+    return <Card>{trouble === null ? <SkeletonRows rows={6} /> : <ErrorState message={trouble} />}</Card>;
   if (hasPool && trouble !== null) return <PoolAway message={trouble} />;
   if (hasPool) return children;
   if (nodes !== null && nodes !== undefined)

@@ -40,8 +40,8 @@ export function WalletPage() {
       ) : (
         <Card>
           {nodes.data === null ? (
-            <EmptyState icon="wallet" title="Your keys stay with you" command="agon send dev-1 1">
-              This node knows no development accounts. Send from the command line, where your keys lie encrypted.
+            <EmptyState icon="wallet" title="Your keys stay with you" command="agon send <address> 1">
+              This server knows no development accounts. Send from the command line, where your keys lie encrypted.
             </EmptyState>
           ) : nodes.isError ? (
             <ErrorState message={nodes.error.message} retry={() => void nodes.refetch()} />

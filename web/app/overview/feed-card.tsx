@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { BlockSummary } from "#api/contract";
-import { type FeedItem, useFeed, useNames, useRecentBlocks } from "../../client/index.ts";
+import { type FeedItem, useFeed, useIsPoolServer, useNames, useRecentBlocks } from "../../client/index.ts";
 import {
   Card,
   EmptyState,
@@ -35,6 +35,8 @@ const keyOf = (item: FeedItem): string => (item.kind === "block" ? item.block.ha
 export function FeedCard({ className }: { readonly className?: string }) {
   const blocks = useRecentBlocks();
   const names = useNames();
+  // A pool's server takes no orders for its node.
+  const order = useIsPoolServer() ? {} : { command: "agon mine 1" };
   const { shown, waiting, show, handlers } = useHeld(withEarlier(useFeed(), blocks.data ?? []), keyOf);
   return (
     <Card title="What just happened" flush className={className ?? ""}>
@@ -42,7 +44,7 @@ export function FeedCard({ className }: { readonly className?: string }) {
         <NewItemsBar count={waiting} what="event" show={show} />
         {blocks.isPending ? <SkeletonRows rows={7} /> : null}
         {blocks.data !== undefined && shown.length === 0 ? (
-          <EmptyState icon="clock" title="Nothing yet" command="agon mine 1">
+          <EmptyState icon="clock" title="Nothing yet" {...order}>
             Blocks and transactions show up here as they happen.
           </EmptyState>
         ) : null}
