@@ -13,13 +13,14 @@ import { formatAddress } from "#crypto";
 import { readAddress } from "../route-inputs.ts";
 import type { PoolPorts } from "./ports.ts";
 
-/** Orders that cannot be carried out as they are: nothing failed, so 409 and not 503. */
-const REFUSED = new Set([
-  "threshold-too-low",
-  "threshold-signed",
-  "miner-unknown",
-  "pool-account-short",
-  "payout-not-in-conflict",
+/** Orders that cannot be carried out as they are: nothing failed, so not 503. */
+const REFUSED: ReadonlyMap<string, number> = new Map([
+  ["threshold-too-low", 409],
+  ["threshold-signed", 409],
+  ["miner-unknown", 409],
+  ["pool-account-short", 409],
+  ["payout-not-in-conflict", 409],
+  ["payout-unknown", 404],
 ]);
 
 export function addPoolOrders(app: App, { facts, orders }: PoolPorts): void {
@@ -63,7 +64,8 @@ async function carryOut(order: Promise<void>): Promise<PoolOrderResult> {
     await order;
     return { ok: true };
   } catch (error) {
-    if (error instanceof OperationError && REFUSED.has(error.code)) throw new Refusal(409, error.code, error.message);
+    const status = error instanceof OperationError ? REFUSED.get(error.code) : undefined;
+    if (error instanceof OperationError && status !== undefined) throw new Refusal(status, error.code, error.message);
     throw error;
   }
 }

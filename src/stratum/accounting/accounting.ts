@@ -28,7 +28,7 @@ export interface Accounting {
   pay(): Promise<void>;
   /**
    * For an operator who has made sure of what happened: gives up a payout in conflict; its money is owed again.
-   * @throws OperationError `payout-not-in-conflict`
+   * @throws OperationError `payout-unknown`, `payout-not-in-conflict`
    */
   releasePayout(transactionId: string): Promise<void>;
   /** @param full closed credits are added up again as well, which takes time by their number */

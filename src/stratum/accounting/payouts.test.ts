@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { InvariantError, OperationError, seededRandom } from "#base";
+import { InvariantError, seededRandom } from "#base";
 import { buildTransfer, devAccount } from "#wallet/core";
 import { driveUntil } from "../../../test/support/drive.ts";
 import { createAccounting } from "./accounting.ts";
@@ -73,8 +73,12 @@ describe("payouts", () => {
     await earn(pool, 3);
     await pool.accounting.pay();
     expect(await pool.database.reader.selectFrom("payouts").selectAll().execute()).toHaveLength(1);
-    await expect(release("00".repeat(32))).rejects.toMatchObject({ code: "payout-not-in-conflict" });
+    await expect(release("00".repeat(32))).rejects.toMatchObject({ code: "payout-unknown" });
     await release(row!.tx_id);
+    await expect(release(row!.tx_id)).rejects.toMatchObject({
+      code: "payout-not-in-conflict",
+      message: expect.stringContaining("given up already"),
+    });
     expect(await pool.accounting.checkBooks()).toMatchObject({ problems: [], payingAtoms: 0n });
     await pool.accounting.pay();
     pool.mine(4);
@@ -91,9 +95,9 @@ describe("payouts", () => {
     await earn(pool, 2);
     await pool.accounting.pay();
     const [row] = await pool.database.reader.selectFrom("payouts").selectAll().execute();
-    await expect(pool.accounting.releasePayout(row!.tx_id)).rejects.toThrow(OperationError);
+    await expect(pool.accounting.releasePayout(row!.tx_id)).rejects.toThrow("can still be executed");
     pool.mine(1);
-    await expect(pool.accounting.releasePayout(row!.tx_id)).rejects.toThrow(OperationError);
+    await expect(pool.accounting.releasePayout(row!.tx_id)).rejects.toThrow("is in the chain");
   });
 
   test("several may be on their way, with nonces in a row, and nobody is in two", async () => {

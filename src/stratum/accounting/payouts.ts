@@ -20,7 +20,10 @@ export interface Payouts {
   pay(): Promise<void>;
   /** Why no new payouts are made, or null: the nonce of a signed one was used by a transaction that is not ours. */
   conflict(): string | null;
-  /** Gives up a payout in conflict; its money is owed again. @throws OperationError `payout-not-in-conflict` */
+  /**
+   * Gives up a payout in conflict; its money is owed again.
+   * @throws OperationError `payout-unknown`, `payout-not-in-conflict`
+   */
   release(transactionId: string): Promise<void>;
 }
 
@@ -138,14 +141,27 @@ export function createPayouts(options: AccountingOptions, parts: AccountingParts
         .selectAll()
         .where("tx_id", "=", transactionId)
         .executeTakeFirst();
+      if (row === undefined) throw new OperationError("payout-unknown", `the pool has made no payout ${transactionId}`);
       const account = await chain.account(signer.address);
-      const isUsed = row?.state === "signed" && (account?.nonce ?? 0) > row.nonce;
-      if (!isUsed || (await chain.transaction(txIdOf(row))).kind === "in-block")
-        throw new OperationError("payout-not-in-conflict", "only a payout whose nonce is gone can be given up");
+      if (row.state !== "signed" || (account?.nonce ?? 0) <= row.nonce) throw notInConflict(row.state);
+      if ((await chain.transaction(txIdOf(row))).kind === "in-block") throw notInConflict("confirmed");
       await database.write((tx) => movePayout(tx, row.id, "released"));
       conflict = null;
     },
   };
+}
+
+const NOT_IN_CONFLICT: Readonly<Record<PayoutState, string>> = {
+  signed: "this payout can still be executed, for its nonce was not used elsewhere",
+  confirmed: "this payout is in the chain",
+  released: "this payout was given up already",
+};
+
+function notInConflict(state: PayoutState): OperationError {
+  return new OperationError(
+    "payout-not-in-conflict",
+    `${NOT_IN_CONFLICT[state]}: only one in conflict can be given up`,
+  );
 }
 
 /** What the head's balance still holds after all that is signed and not in it yet. */
