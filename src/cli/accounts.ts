@@ -44,12 +44,27 @@ export async function findAddress(
   throw faultError(`the address ${word}`, parsed.error);
 }
 
+/** Before a node is asked. @throws OperationError `address-malformed` when the word names nothing on any chain */
+export async function assertNamesAccount(terminal: Terminal, word: string, choice: KeystoreChoice): Promise<void> {
+  if (isPublicName(word) || isAddress(word) || (await findInKeystore(terminal, word, choice)) !== null) return;
+  throw new OperationError("address-malformed", `'${word}' is neither an address nor the name of an account`);
+}
+
+/** Of whatever chain. */
+export function isAddress(word: string): boolean {
+  const parsed = parseAddress(word, PUBLIC_PREFIX);
+  return parsed.ok || parsed.error.code === "address-wrong-network";
+}
+
+/** Of an account whose key everybody knows. */
+export function isPublicName(word: string): boolean {
+  return DEV_NAME.test(word) || VALIDATOR_NAME.test(word);
+}
+
 /** @throws when an account of this name could never be meant, since the word means something else already */
 export function assertFreeName(name: string): void {
-  if (DEV_NAME.test(name) || VALIDATOR_NAME.test(name))
-    throw usageError(`${name} is one of the accounts of dev chains; choose another name`);
-  if (["agon", PUBLIC_PREFIX].some((prefix) => parseAddress(name, prefix).ok))
-    throw usageError("an address cannot be a name; choose another");
+  if (isPublicName(name)) throw usageError(`${name} is one of the accounts of dev chains; choose another name`);
+  if (isAddress(name)) throw usageError("an address cannot be a name; choose another");
 }
 
 /** Without a name: dev-0 where dev accounts exist, else the first account of the keystore. */

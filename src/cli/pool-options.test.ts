@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Fetch } from "#api/contract";
+import { tempDir } from "../../test/support/temp.ts";
 import { findPool } from "./pool-options.ts";
 import { createTestTerminal, run } from "./testing/terminal.ts";
 
@@ -22,6 +25,31 @@ test("the pool of this machine is at its usual port, else behind the devnet", as
   const elsewhere = worldOf({ "http://127.0.0.1:9000/v1/pool/status": [200, {}] });
   expect((await findIn(elsewhere, { AGON_API: "http://127.0.0.1:9000" })).baseUrl).toBe("http://127.0.0.1:9000");
   expect((await findIn(worldOf({}), {}, "http://pool.example:1")).baseUrl).toBe("http://pool.example:1");
+});
+
+test("before them comes the pool whose books a folder holds, at whatever port it says, and only while it runs", async () => {
+  const [folder, other] = [tempDir(), tempDir()];
+  writeFileSync(join(folder, "pool.json"), JSON.stringify({ chain: "33", address: "tagon1x" }));
+  writeFileSync(join(folder, "api-url"), "http://127.0.0.1:4444\n");
+  writeFileSync(join(other, "api-url"), "no address\n");
+  const find = (fetch: Fetch) => findPool(createTestTerminal({ fetch }), undefined, [other, folder]);
+  const usual = { "http://127.0.0.1:3334/v1/pool/status": [200, {}] } as const;
+  const own = (status: number, body: object) => ({ "http://127.0.0.1:4444/v1/pool/status": [status, body] }) as const;
+  const running = own(200, { address: "tagon1x", chain: { id: "33" } });
+  expect((await find(worldOf({ ...usual, ...running }))).baseUrl).toBe("http://127.0.0.1:4444");
+  const troubled = own(503, { error: { code: "pool-storage", message: "no books" } });
+  expect((await find(worldOf({ ...usual, ...troubled }))).baseUrl).toBe("http://127.0.0.1:4444");
+  // Killed, and its port is another's now, or nobody's.
+  for (const stale of [own(200, { address: "tagon1y", chain: { id: "33" } }), {}])
+    expect((await find(worldOf({ ...usual, ...stale }))).baseUrl).toBe("http://127.0.0.1:3334");
+  await expect(find(worldOf({}))).rejects.toThrow(`nor at http://127.0.0.1:4444, where that of ${folder} was`);
+  const ordered: string[] = [];
+  const fetch: Fetch = async (url, init) => {
+    if (init.method === "POST") ordered.push(String(url));
+    return worldOf({ ...running, "http://127.0.0.1:4444/v1/pool/orders/pay": [200, { ok: true }] })(url, init);
+  };
+  const paid = await run(["pool", "pay", "--data", folder], { fetch, env: { AGON_TOKEN: "a-token-of-the-pool" } });
+  expect([paid.code, ordered]).toEqual([0, ["http://127.0.0.1:4444/v1/pool/orders/pay"]]);
 });
 
 test("a pool of a devnet that is away is asked, and says why itself", async () => {

@@ -4,10 +4,8 @@ import { join } from "node:path";
 import { ApiError, type Client } from "#api/contract";
 import { OperationError } from "#base";
 import { DEVNET_FOLDER } from "./options.ts";
-import { POOL_FOLDER } from "./pool-options.ts";
+import { holdsBooks, POOL_FOLDER, USUAL_FOLDERS } from "./pool-place.ts";
 import type { Terminal } from "./terminal.ts";
-
-const USUAL_FOLDERS = [POOL_FOLDER, join(DEVNET_FOLDER, "pool")];
 
 /** @param folder as it was given, if it was @throws OperationError `token-unreadable` */
 export async function findPoolToken(
@@ -36,15 +34,6 @@ async function isConsole(client: Client): Promise<boolean> {
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return false;
     throw error;
-  }
-}
-
-function holdsBooks(folder: string, address: string, chain: string): boolean {
-  try {
-    const kept: Record<string, unknown> = JSON.parse(readFileSync(join(folder, "pool.json"), "utf8"));
-    return kept.address === address && kept.chain === chain;
-  } catch {
-    return false;
   }
 }
 

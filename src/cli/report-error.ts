@@ -1,5 +1,5 @@
 /** What went wrong, in one sentence and a code; stack traces only when asked for. */
-import { CommanderError } from "@commander-js/extra-typings";
+import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { ApiError } from "#api/contract";
 import { type Fault, OperationError } from "#base";
 import { visible } from "./print.ts";
@@ -16,6 +16,19 @@ export interface DescribedError {
 /** The command line is wrong: exit code 2. */
 export function usageError(message: string): CommanderError {
   return new CommanderError(2, "usage", message);
+}
+
+/** A group of commands does not have that one. */
+export function unknownCommand(group: CommandUnknownOpts, word: string): CommanderError {
+  return usageError(`unknown command '${word}'; ${fullName(group)} knows ${commandNames(group)}`);
+}
+
+export function commandNames(group: CommandUnknownOpts): string {
+  return group.commands.map((child) => child.name()).join(", ");
+}
+
+export function fullName(command: CommandUnknownOpts): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
 /** @param what the thing that was refused, such as "the address" */

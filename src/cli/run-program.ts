@@ -2,7 +2,7 @@
 import { CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { createProgram } from "./program.ts";
 import { isPromptExit } from "./prompts.ts";
-import { describeError, reportError, usageError } from "./report-error.ts";
+import { commandNames, describeError, fullName, reportError, unknownCommand, usageError } from "./report-error.ts";
 import { type Terminal, write } from "./terminal.ts";
 
 /** @returns 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C, 143 and 129 by other signals */
@@ -39,18 +39,10 @@ function prepare(command: CommandUnknownOpts, writeOut: (text: string) => void):
   if (command.commands.length > 0 && command.parent !== null)
     command.allowExcessArguments().action(() => {
       const word = command.args[0];
-      if (word === undefined) throw usageError(`${fullName(command)} needs a command: ${namesOf(command)}`);
-      throw usageError(`unknown command '${word}'; ${fullName(command)} knows ${namesOf(command)}`);
+      if (word === undefined) throw usageError(`${fullName(command)} needs a command: ${commandNames(command)}`);
+      throw unknownCommand(command, word);
     });
   for (const child of command.commands) prepare(child, writeOut);
-}
-
-function namesOf(command: CommandUnknownOpts): string {
-  return command.commands.map((child) => child.name()).join(", ");
-}
-
-function fullName(command: CommandUnknownOpts): string {
-  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
 function exitCodeOf(reason: unknown): number {

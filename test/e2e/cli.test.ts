@@ -90,7 +90,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
     {
       argv: () => ["mine", "--pool", "stratum+tcp://127.0.0.1:1", "--address", "me", "--for", "1", "--json"],
+      code: 1,
       check: (ended) => {
+        expect(errorOf(ended)).toEqual({
+          code: "no-work",
+          message: "nothing was mined at stratum+tcp://127.0.0.1:1: nobody listens there",
+        });
         const events = lines(ended).map((line) => JSON.parse(line) as Record<string, unknown>);
         expect(events[1]).toMatchObject({ event: "pool", kind: "lost", why: "nobody listens there" });
         expect(events.at(-1)).toMatchObject({ event: "summary", hashes: 0, accepted: 0 });

@@ -2,10 +2,12 @@ import { availableParallelism } from "node:os";
 import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { createClient } from "#api/contract";
 import { systemClock } from "#base";
-import { type PoolAddress, parsePoolAddress } from "#stratum/client";
+import { parsePoolAddress } from "#stratum/client";
 import { addressText, findAddress } from "../accounts.ts";
 import { newAccountCommand } from "../command-kinds.ts";
 import { connectForOrders } from "../connect.ts";
+import { findPoolApi } from "../miner/pool-api.ts";
+import { userOf } from "../miner/pool-user.ts";
 import { mineBlocks } from "../mining.ts";
 import { examples, readCount, readUrl } from "../options.ts";
 import { DEFAULT_POOL_PORT, fetchNaming } from "../pool-options.ts";
@@ -30,7 +32,7 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
     )
     .option("--to <account>", "who is credited: address, dev-0 … dev-9, or a name in the keystore (default: the node)")
     .addOption(
-      new Option("--address <address>", "the same; of a pool the user name, which is passed on as it is").conflicts(
+      new Option("--address <address>", "the same; at a pool the user name, which is passed on as it is").conflicts(
         "to",
       ),
     )
@@ -40,7 +42,7 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
     .addOption(
       new Option(
         "--pool-api <url>",
-        `its API, where receipts are (default: port ${DEFAULT_POOL_PORT} of the pool)`,
+        `its API, where receipts are (default: what a pool on this machine says, else port ${DEFAULT_POOL_PORT} of the pool)`,
       ).argParser(readUrl),
     )
     .option("--threads <count>", "of this process (default: one for each core)", readCount(1, MAX_THREADS))
@@ -52,6 +54,7 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
         "agon mine 10 --to dev-3",
         "agon mine 1 --node node-2",
         "agon mine --solo --to dev-3 --threads 2",
+        "agon mine --pool stratum+tcp://127.0.0.1:3333 --to dev-3",
         "agon mine --pool stratum+tcp://127.0.0.1:3333 --address tagon16hq6jle9weajrasuvawdss6psm49z9n8qwt96j --worker attic",
       ),
     )
@@ -77,15 +80,16 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
           await runSolo(terminal, { ...options, to, threads, blocks: blocks ?? null }, signal);
         } else {
           const { runPool } = await import("../miner/pool.ts");
-          const user = options.worker === undefined ? to : `${to}.${options.worker}`;
-          const { pool, password, json } = options;
-          const keeper = await openKeeper(terminal, options, pool, user);
+          const { pool, password, json, poolApi, receipts } = options;
+          const apiUrl = async (): Promise<string> => poolApi ?? findPoolApi(terminal, pool);
+          const name = options.address ?? (await userOf(terminal, to, options, apiUrl));
+          const user = options.worker === undefined ? name : `${name}.${options.worker}`;
+          const keeper = receipts === undefined ? null : await openKeeper(terminal, receipts, await apiUrl(), user);
           try {
             await runPool(terminal, { pool, user, password, agent: `agon/${readVersion()}`, threads, json }, signal);
           } finally {
             await keeper?.stop();
-            if (keeper !== null)
-              await note(terminal, `${plural(keeper.kept(), "receipt")} kept in ${options.receipts}`);
+            if (keeper !== null) await note(terminal, `${plural(keeper.kept(), "receipt")} kept in ${receipts}`);
           }
         }
       } finally {
@@ -120,17 +124,9 @@ async function mineByNode(terminal: Terminal, blocks: number, options: NodeMinin
   );
 }
 
-/** Null where no receipts are wanted. */
-async function openKeeper(
-  terminal: Terminal,
-  { receipts, poolApi }: { readonly receipts?: string | undefined; readonly poolApi?: string | undefined },
-  { host }: PoolAddress,
-  user: string,
-) {
-  if (receipts === undefined) return null;
+async function openKeeper(terminal: Terminal, file: string, baseUrl: string, user: string) {
   const { keepReceipts } = await import("../miner/keep-receipts.ts");
-  const baseUrl = poolApi ?? `http://${host.includes(":") ? `[${host}]` : host}:${DEFAULT_POOL_PORT}`;
-  return keepReceipts(receipts, user, {
+  return keepReceipts(file, user, {
     // Not bound to Ctrl-C: the last ones are fetched after it.
     pool: createClient({ baseUrl, fetch: fetchNaming("--pool-api", baseUrl, terminal.fetch) }),
     clock: systemClock(),

@@ -1,11 +1,13 @@
 /** What a pool's operator may order; each needs the pool's token. */
+import { join } from "node:path";
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Client } from "#api/contract";
 import { OperationError } from "#base";
 import { addressText, findAddress } from "../accounts.ts";
 import { debugOption, EXAMPLE_ID, examples, jsonOption, readCoins, readCount, readId, yesOption } from "../options.ts";
 import { assertMayGoAhead } from "../order.ts";
-import { connectPool, findPool, POOL_FOLDER, poolOption } from "../pool-options.ts";
+import { connectPool, findPool, poolOption } from "../pool-options.ts";
+import { POOL_FOLDER } from "../pool-place.ts";
 import { findPoolToken } from "../pool-token.ts";
 import { coins, facts, plural, print } from "../print.ts";
 import { note, type Terminal } from "../terminal.ts";
@@ -117,8 +119,10 @@ async function connectForOrders(
   terminal: Terminal,
   options: { readonly pool?: string | undefined; readonly data?: string | undefined },
 ): Promise<Client> {
-  const token = await findPoolToken(terminal, options.data, () => findPool(terminal, options.pool));
-  const { baseUrl } = await findPool(terminal, options.pool);
+  const folders = options.data === undefined ? undefined : [options.data, join(options.data, "pool")];
+  const find = (): Promise<Client> => findPool(terminal, options.pool, folders);
+  const token = await findPoolToken(terminal, options.data, find);
+  const { baseUrl } = await find();
   return connectPool(terminal, baseUrl, token);
 }
 

@@ -15,7 +15,8 @@ import {
   readCount,
   readUrl,
 } from "../options.ts";
-import { DEFAULT_POOL_PORT, POOL_FOLDER } from "../pool-options.ts";
+import { DEFAULT_POOL_PORT } from "../pool-options.ts";
+import { POOL_FOLDER } from "../pool-place.ts";
 import { coins, facts, type PrintOptions, printLine } from "../print.ts";
 import { usageError } from "../report-error.ts";
 import { note, type Terminal } from "../terminal.ts";

@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { examples } from "../options.ts";
+import { unknownCommand, usageError } from "../report-error.ts";
 import type { Terminal } from "../terminal.ts";
 import { poolAuditCommand } from "./pool-audit.ts";
 import { minersCommand, payoutsCommand, roundsCommand, statusCommand } from "./pool-look.ts";
@@ -9,9 +10,11 @@ import { poolThresholdCommand } from "./pool-threshold.ts";
 
 /** Without another word it runs a pool. */
 export function poolCommand(terminal: Terminal): CommandUnknownOpts {
+  // A word that is no command comes to the default one, which would call it an argument too many.
+  const runCommand = poolRunCommand(terminal).allowExcessArguments();
   return new Command("pool")
     .description("a mining pool: run one, look at one, be paid by one, audit one")
-    .addCommand(poolRunCommand(terminal), { isDefault: true })
+    .addCommand(runCommand, { isDefault: true })
     .addCommand(statusCommand(terminal))
     .addCommand(minersCommand(terminal))
     .addCommand(roundsCommand(terminal))
@@ -22,6 +25,13 @@ export function poolCommand(terminal: Terminal): CommandUnknownOpts {
     .addCommand(releaseCommand(terminal))
     .addCommand(moveCommand(terminal))
     .addCommand(poolAuditCommand(terminal))
+    .hook("preAction", (group, command) => {
+      const [word] = command.args;
+      if (command.name() !== runCommand.name() || word === undefined) return;
+      throw group.args[0] === runCommand.name()
+        ? usageError(`too many arguments: '${word}'; what 'pool run' is told are options`)
+        : unknownCommand(group, word);
+    })
     .addHelpText(
       "after",
       examples(

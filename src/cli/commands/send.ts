@@ -2,12 +2,13 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Transaction } from "#api/contract";
 import { type Address, OperationError } from "#base";
 import { formatCoins, parsePaymentUri } from "#wallet/core";
-import { findAddress, findSigner } from "../accounts.ts";
+import { assertNamesAccount, findAddress, findSigner, PUBLIC_PREFIX } from "../accounts.ts";
 import { newOrderCommand } from "../command-kinds.ts";
 import { connect } from "../connect.ts";
 import { confirmFee } from "../fee-guard.ts";
 import type { KeystoreChoice } from "../keystores.ts";
 import { examples, readCoins, readCount } from "../options.ts";
+import { assertMayGoAhead } from "../order.ts";
 import { createPatience } from "../patience.ts";
 import { describePayment } from "../payment-text.ts";
 import { coins, print } from "../print.ts";
@@ -34,8 +35,8 @@ export function sendCommand(terminal: Terminal): CommandUnknownOpts {
       ),
     )
     .action(async (to, amount, options) => {
-      if (!options.yes && !terminal.isInteractive)
-        throw usageError("nobody can be asked for confirmation here: give --yes");
+      await assertMayBeMeant(terminal, to, amount, options);
+      assertMayGoAhead(terminal, options);
       const client = connect(terminal, options);
       const status = await client.status();
       const target = await readTarget(terminal, status.chain, to, amount, options);
@@ -58,6 +59,24 @@ export function sendCommand(terminal: Terminal): CommandUnknownOpts {
     });
 }
 
+const isLink = (to: string): boolean => /^agon:/i.test(to);
+
+/** What is wrong on every chain is said before a node is asked, or a person. */
+async function assertMayBeMeant(
+  terminal: Terminal,
+  to: string,
+  amountAtoms: bigint | undefined,
+  choice: KeystoreChoice,
+): Promise<void> {
+  if (!isLink(to)) {
+    if (amountAtoms === undefined) throw usageError("the amount is missing");
+    return assertNamesAccount(terminal, to, choice);
+  }
+  const request = parsePaymentUri(to, PUBLIC_PREFIX);
+  if (!request.ok && request.error.code !== "address-wrong-network")
+    throw faultError("the payment link", request.error);
+}
+
 async function readTarget(
   terminal: Terminal,
   chain: { readonly addressPrefix: string },
@@ -65,8 +84,7 @@ async function readTarget(
   amountAtoms: bigint | undefined,
   choice: KeystoreChoice,
 ): Promise<{ to: Address; amountAtoms: bigint }> {
-  const isLink = /^agon:/i.test(to);
-  if (!isLink) {
+  if (!isLink(to)) {
     if (amountAtoms === undefined) throw usageError("the amount is missing");
     return { to: await findAddress(terminal, chain, to, choice), amountAtoms };
   }

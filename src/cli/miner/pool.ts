@@ -2,11 +2,12 @@
 import { systemClock } from "#base";
 import { createWorkerThreads } from "#production";
 import { createTally, HASHES_OF_DIFFICULTY_1, type Tally } from "#production/miner";
-import { createStratumClient, formatPoolAddress, type PoolAddress, type PoolJob, type PoolNews } from "#stratum/client";
+import { createStratumClient, type PoolAddress, type PoolJob, type PoolNews } from "#stratum/client";
 import type { Terminal } from "../terminal.ts";
 import { difficulty, hashRate, span } from "./amounts.ts";
 import { createReport, type State } from "./report.ts";
 import { describeTotals, showWaste } from "./totals-text.ts";
+import { createWhereabouts } from "./whereabouts.ts";
 
 export interface PoolOptions {
   readonly pool: PoolAddress;
@@ -31,6 +32,7 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
   const threads = createWorkerThreads(options.threads, clock);
   const tally = createTally(threads, clock.nowMs);
   let current: PoolJob | null = null;
+  const whereabouts = createWhereabouts(options.pool);
   let [shares, unanswered] = [0, 0];
   /** Of the last block that was ours: of several on one parent one counts. */
   let wonHeight: number | null = null;
@@ -41,11 +43,14 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
     else clock.after(LAST_ANSWERS_MS, () => leave.abort());
   };
   const report = createReport(terminal, options.json === true, () =>
-    stateOf(options, current, tally, threads.hashRate()),
+    stateOf(options.threads, whereabouts.place(), current, tally, threads.hashRate()),
   );
   const client = createStratumClient(options, {
     ...{ clock, random: terminal.random },
-    onNews: (news) => report.event({ event: "pool", ...news }, newsText(news), news.kind === "connecting"),
+    onNews(news) {
+      whereabouts.take(news);
+      report.event({ event: "pool", ...news }, newsText(news), news.kind === "connecting");
+    },
     onJob(job) {
       const isNew = job !== null && job.height !== current?.height;
       current = job;
@@ -99,12 +104,10 @@ export async function runPool(terminal: Terminal, options: PoolOptions, signal: 
     const totals = tally.totals();
     // What never began has an error instead.
     if (totals.hashes > 0 || signal.aborted)
-      report.event(
-        { event: "summary", ...totals, pool: formatPoolAddress(options.pool) },
-        describeTotals(totals, "pool"),
-      );
+      report.event({ event: "summary", ...totals, pool: whereabouts.place() }, describeTotals(totals, "pool"));
     await report.end();
   }
+  whereabouts.assertHadWork();
 }
 
 function newsText(news: PoolNews): string {
@@ -122,7 +125,7 @@ function newsText(news: PoolNews): string {
   }
 }
 
-function stateOf({ threads, pool }: PoolOptions, job: PoolJob | null, tally: Tally, rate: number): State {
+function stateOf(threads: number, place: string, job: PoolJob | null, tally: Tally, rate: number): State {
   const totals = tally.totals();
   const { accepted, rejected, stale, lost, blocks } = totals;
   const perShare = job === null ? Number.POSITIVE_INFINITY : (job.difficulty * HASHES_OF_DIFFICULTY_1) / rate;
@@ -147,7 +150,7 @@ function stateOf({ threads, pool }: PoolOptions, job: PoolJob | null, tally: Tal
       ...{ expectedSecondsPerShare: finite(perShare), expectedSecondsPerBlock: finite(perBlock) },
     },
     lines: [
-      `${hashRate(rate)} now, ${hashRate(totals.hashRate)} mean, ${threads} ${threads === 1 ? "thread" : "threads"}, ${formatPoolAddress(pool)}`,
+      `${hashRate(rate)} now, ${hashRate(totals.hashRate)} mean, ${threads} ${threads === 1 ? "thread" : "threads"}, ${place}`,
       job === null
         ? "waiting for work"
         : `${job.height === null ? `job ${job.id}` : `block ${job.height}`}, difficulty ${blockDifficulty === null ? "unknown" : difficulty(blockDifficulty)}: we alone would take ${span(perBlock)}`,

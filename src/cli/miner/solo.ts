@@ -1,5 +1,5 @@
 /** `agon mine --solo`: mines for a node, and tells how it goes. */
-import { systemClock } from "#base";
+import { OperationError, systemClock } from "#base";
 import { createWorkerThreads } from "#production";
 import { createTally, mineSolo, type SoloTemplate, type Tally } from "#production/miner";
 import { addressText, findAddress } from "../accounts.ts";
@@ -28,6 +28,7 @@ export async function runSolo(terminal: Terminal, options: SoloOptions, signal: 
   const threads = createWorkerThreads(options.threads, clock);
   const tally = createTally(threads, clock.nowMs);
   let work: SoloTemplate | null = null;
+  let trouble = "the node gave no work";
   const report = createReport(terminal, options.json === true, () =>
     stateOf(work, tally, threads.hashRate(), options.threads),
   );
@@ -56,6 +57,7 @@ export async function runSolo(terminal: Terminal, options: SoloOptions, signal: 
           report.event({ event: "refused", ...{ why } }, `a block is refused: ${why}`);
         },
         onTrouble(why, retryMs) {
+          trouble = why;
           report.event({ event: "trouble", ...{ why, retryMs } }, `no work: ${why}; again in ${span(retryMs / 1_000)}`);
         },
       },
@@ -69,6 +71,7 @@ export async function runSolo(terminal: Terminal, options: SoloOptions, signal: 
       report.event({ event: "summary", ...totals, address }, describeTotals(totals, "solo"));
     await report.end();
   }
+  if (work === null) throw new OperationError("no-work", `nothing was mined: ${trouble}`);
 }
 
 function stateOf(work: SoloTemplate | null, tally: Tally, rate: number, threads: number): State {

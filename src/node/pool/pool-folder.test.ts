@@ -1,9 +1,9 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { seededRandom, toHex } from "#base";
 import { tempDir } from "../../../test/support/temp.ts";
-import { openPoolFolder } from "./pool-folder.ts";
+import { notePlace, openPoolFolder } from "./pool-folder.ts";
 
 const BOOKS = { chain: "aa", address: "tagon1one" };
 
@@ -24,6 +24,14 @@ test("books of another chain or account, and a file without a key, are refused i
   expect(open({ ...BOOKS, address: "tagon1two" })).toThrow(/books of tagon1one, not of tagon1two/);
   writeFileSync(join(folder, "receipt-key"), "nonsense\n");
   expect(open(BOOKS)).toThrow(/holds no key/);
+});
+
+test("says where the API is while the pool runs", () => {
+  const folder = tempDir();
+  const forget = notePlace(folder, "http://127.0.0.1:4444");
+  expect(readFileSync(join(folder, "api-url"), "utf8")).toBe("http://127.0.0.1:4444\n");
+  forget();
+  expect(existsSync(join(folder, "api-url"))).toBe(false);
 });
 
 test("says that the file about the books is damaged", () => {

@@ -1,11 +1,12 @@
 /** What a pool keeps beside its books: the key that signs receipts, and of which chain and account the books are. */
-import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fromHex, OperationError, type Random, toHex } from "#base";
 import { writeDurably } from "./write-durably.ts";
 
 const KEY_FILE = "receipt-key";
 const BOOKS_FILE = "pool.json";
+const PLACE_FILE = "api-url";
 const SEED_BYTES = 32;
 
 export interface Books {
@@ -26,6 +27,13 @@ export function openPoolFolder(folder: string, books: Books, random: Random): Ui
   const seed = fromHex(readFileSync(path, "utf8").trim());
   if (seed?.length !== SEED_BYTES) throw new OperationError("pool-key", `${path} holds no key: 64 hex digits`);
   return seed;
+}
+
+/** For commands on this machine: where the API listens. @returns takes it back */
+export function notePlace(folder: string, url: string): () => void {
+  const path = join(folder, PLACE_FILE);
+  writeDurably(path, `${url}\n`, 0o644);
+  return () => rmSync(path, { force: true });
 }
 
 /** Books of one chain and address say nothing about another. */

@@ -38,7 +38,7 @@ import { VERSION } from "../version.ts";
 import { createNodeChain, createNodeFeed } from "./node-chain.ts";
 import type { PoolOptions, PoolOwner } from "./options.ts";
 import { addPassOnRoutes } from "./pass-on.ts";
-import { openPoolFolder } from "./pool-folder.ts";
+import { notePlace, openPoolFolder } from "./pool-folder.ts";
 import { createPoolMetrics } from "./pool-metrics.ts";
 import { createPoolPorts } from "./pool-ports.ts";
 import { stratumOptions } from "./stratum-options.ts";
@@ -146,6 +146,8 @@ async function open(house: House): Promise<RunningPool> {
   stratum.push(...stratumUrls(options, server));
   const listening = await api.start();
   undo.push(() => api.stop());
+  const forgetPlace = notePlace(options.folder, listening.url);
+  undo.push(async () => forgetPlace());
   log.info("pool started", { chain: chain.name, address, stratum: stratum.join(" "), api: listening.url });
   return { ...lifeOf(house), api: { url: listening.url, port: listening.port }, stratum, address, chain: chain.name };
 }
