@@ -16,4 +16,9 @@ it("stays bounded under a writer that knows nothing of it", () => {
   log.trim();
   expect(statSync(log.path).size).toBe(15);
   closeSync(file);
+  const again = log.open();
+  expect(log.tail(2)).toEqual([]);
+  writeSync(again, "four\n");
+  expect(log.tail(2)).toEqual(["four"]);
+  closeSync(again);
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DevnetNodeState } from "#api/contract";
 import { OperationError } from "#base";
+import { lastError } from "./last-error.ts";
 import { createNodeLog, type NodeLog } from "./node-log.ts";
 import { isFree } from "./ports.ts";
 
@@ -15,7 +16,8 @@ const GRACE_MS = 10_000;
 /** For a port to be free again: a connection of another program may have been given its number. */
 const PORT_WAIT_MS = 15_000;
 const LOOK_EVERY_MS = 50;
-const LOG_LINES_SHOWN = 3;
+/** Below an error may stand a stack of calls. */
+const LAST_LINES = 60;
 /** Tells bin/agon.js that the end of its channel is the end of whoever started it. */
 const LAUNCHED = "AGON_LAUNCHED";
 const PID_FILE = "pid";
@@ -206,20 +208,9 @@ export class WatchedProcess {
     }
     this.#state = "crashed";
     const how = signal !== null ? `was ended by ${signal}` : `ended by itself with exit code ${code}`;
-    const lines = this.#log.tail(LOG_LINES_SHOWN).map(readLogLine);
-    this.#note = lines.length === 0 ? how : `${how}: ${lines.join(" | ")}`;
+    const error = lastError(this.#log.tail(LAST_LINES));
+    this.#note = error === null ? how : `${how}: ${error}`;
   }
-}
-
-/** The words of a line of JSON, or the line itself. */
-function readLogLine(line: string): string {
-  try {
-    const { msg, why }: Record<string, unknown> = JSON.parse(line);
-    if (typeof msg === "string") return typeof why === "string" ? `${msg} (${why})` : msg;
-  } catch {
-    // Not JSON.
-  }
-  return line;
 }
 
 type FirstWord =

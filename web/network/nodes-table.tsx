@@ -10,18 +10,26 @@ const STATE: Record<DevnetNodeState, readonly [Tone, IconName]> = {
   crashed: ["bad", "alert"],
 };
 
-export function NodeState({ state }: { readonly state: DevnetNodeState }) {
+/** With why it is so, when there is something to say. */
+function NodeState({ state, note }: DevnetNode) {
   const [tone, icon] = STATE[state];
   return (
-    <Badge tone={tone} icon={icon}>
-      {state}
-    </Badge>
+    <span className="flex flex-wrap items-center gap-x-2">
+      <Badge tone={tone} icon={icon}>
+        {state}
+      </Badge>
+      {note === undefined ? null : (
+        <span className="line-clamp-3 max-w-72 whitespace-normal py-1 text-ink-soft text-xs" title={note}>
+          {note}
+        </span>
+      )}
+    </span>
   );
 }
 
 const COLUMNS: readonly Column<DevnetNode>[] = [
   { key: "name", header: "Node", names: true, render: (node) => <span className="font-medium">{node.name}</span> },
-  { key: "state", header: "State", render: (node) => <NodeState state={node.state} /> },
+  { key: "state", header: "State", render: (node) => <NodeState {...node} /> },
   {
     key: "height",
     header: "Height",

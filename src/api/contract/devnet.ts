@@ -17,7 +17,7 @@ export const DevnetNode = Type.Object(
     name: Type.String(),
     state: DevnetNodeState,
     note: Type.Optional(
-      Type.String({ description: "why it is in that state, such as `killed`, or the last lines of its log" }),
+      Type.String({ description: "why it is in that state, such as `killed`, with the last error in its log" }),
     ),
     pid: Type.Union([Count, Type.Null()]),
     api: Type.String({ description: "base URL of its API" }),
@@ -40,7 +40,7 @@ export type DevnetNodes = Static<typeof DevnetNodes>;
 export const DevnetPool = Type.Object(
   {
     state: DevnetNodeState,
-    note: Type.Optional(Type.String({ description: "why it is in that state, or the last lines of its log" })),
+    note: Type.Optional(Type.String({ description: "why it is in that state, with the last error in its log" })),
     pid: Type.Union([Count, Type.Null()]),
     api: Type.Union([Type.String(), Type.Null()], {
       description: "base URL of its own API; null until it has started",
