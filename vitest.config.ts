@@ -19,6 +19,7 @@ const common = {
   // For what hangs: a machine that is busy may take long over a test that takes a second.
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
 } satisfies ProjectConfig;
 
 /** Nothing that a module keeps changes: many files share a process, which then loads each module once. */

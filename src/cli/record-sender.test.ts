@@ -9,7 +9,7 @@ import { createSmallNode, type SmallNode } from "./testing/small-node.ts";
 
 const chain = { id: "00".repeat(32), addressPrefix: "tagon" } as ChainInfo;
 
-function job(node: SmallNode, changes: Partial<RecordJob> = {}, timeoutMs = 5_000): RecordJob {
+function job(node: SmallNode, changes: Partial<RecordJob> = {}, timeoutMs = 50_000): RecordJob {
   return {
     client: createClient({ baseUrl: "http://node.test", fetch: node.fetch }),
     chain,

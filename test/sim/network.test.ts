@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { toHex } from "#base";
+import { createNonceSearch } from "#consensus";
 import type { PreparedTransaction } from "#model";
+import type { Sealer } from "#production";
 import { builtInSpec, type ChainSpec, chainIdOf } from "#spec";
 import { buildTransfer, devAccount } from "#wallet/core";
 import { testSeed } from "../support/seed.ts";
@@ -9,6 +11,7 @@ import { agree, createSimulation, heads, type SimNode } from "./simulation.ts";
 const spec: ChainSpec = builtInSpec("dev");
 const chainId = chainIdOf(spec);
 const RATE = 8_192;
+const searchNonce = createNonceSearch();
 
 function transfer(from: number, to: number, nonce: number, amountAtoms = 100_000n): PreparedTransaction {
   return buildTransfer({
@@ -64,10 +67,9 @@ describe("a network of whole nodes", () => {
     const { sim, nodes } = await threeMiners(testSeed);
     const item = transfer(3, 4, 0, 123_456_789n);
     await submit(nodes[2]!, [item]);
-    await sim.run(40_000);
-    await sim.runUntil(() => agree(nodes), 20_000, "agreement");
-    expect(nodes[0]!.core.chain.head.header.height).toBeGreaterThan(5);
-    for (const node of nodes) expect(whereabouts(node, item)).toBe("block");
+    const isLong = (): boolean => nodes[0]!.core.chain.head.header.height > 5;
+    const isPaid = (): boolean => nodes.every((node) => whereabouts(node, item) === "block");
+    await sim.runUntil(() => isLong() && isPaid() && agree(nodes), 120_000, "agreement on the transfer");
     const late = await sim.add("late", { knows: ["b"] });
     await sim.runUntil(() => agree([...nodes, late]), 30_000, "the late node's agreement");
     expect(toHex(late.core.chain.head.header.stateRoot)).toBe(toHex(nodes[0]!.core.chain.head.header.stateRoot));
@@ -176,12 +178,11 @@ async function mine(
 }
 
 /** All the nonces it takes, at once. */
-function fastSealer() {
+function fastSealer(): Sealer {
   return {
     hashRate: () => 0,
     stop: async () => {},
-    async seal(job: Parameters<ReturnType<typeof import("#production").createPacedSealer>["seal"]>[0]) {
-      const { searchNonce } = await import("#consensus");
+    async seal(job) {
       const nonce = searchNonce(job, { from: 0, count: 2 ** 26 });
       return nonce === null ? null : job.seal(nonce);
     },

@@ -17,7 +17,7 @@ export interface PostgresServer extends AsyncDisposable {
 
 const NOBODY = 65_534;
 const USER = "pool";
-const START_MS = 20_000;
+const START_MS = 50_000;
 
 /** @returns the folder of `initdb` and `postgres`: of the path, or where Debian puts them; null when there is none */
 export function postgresPrograms(): string | null {

@@ -25,7 +25,10 @@ const until = async (condition: () => boolean): Promise<void> =>
 async function start(n: number, folder: string, bootstrap: readonly string[]): Promise<Node> {
   const clock = systemClock();
   const transport = await createLibp2pTransport(
-    { identitySeed: new Uint8Array(32).fill(n), agent: "agon/0.1.0", listen: ["/ip4/127.0.0.1/tcp/0"] },
+    {
+      ...{ identitySeed: new Uint8Array(32).fill(n), agent: "agon/0.1.0", listen: ["/ip4/127.0.0.1/tcp/0"] },
+      handshakeTimeoutMs: 30_000,
+    },
     { clock },
   );
   const store = createFilePeerStore(join(folder, `${n}.json`), silentLogger);
@@ -54,20 +57,18 @@ it("finds the others through one, says who they are, notices a goodbye, and reme
   const all = [a, b, c];
   await until(() => all.every((node) => node.manager.peers().length === 2));
   for (const node of all) {
-    for (const view of node.manager.peers()) {
-      const other = all.find((one) => one.transport.self === view.peer)!;
-      await until(() =>
-        node.manager
-          .peers()
-          .find((p) => p.peer === view.peer)!
-          .addresses.includes(other.transport.listenAddresses()[0]!),
-      );
-      expect(view).toMatchObject({ agent: "agon/0.1.0", score: 0 });
+    for (const { transport } of all.filter((other) => other !== node)) {
+      const view = () => node.manager.peers().find(({ peer }) => peer === transport.self);
+      // Both are known a moment after the connection is.
+      await until(() => view()?.addresses.includes(transport.listenAddresses()[0]!) === true);
+      await until(() => view()?.agent === "agon/0.1.0");
+      expect(view()!.score).toBe(0);
     }
   }
   const gone: string[] = [];
   a.manager.onDisconnect((peer) => gone.push(peer));
   await c.stop();
+  await until(() => gone.length > 0);
   expect(a.manager.peers().map((view) => view.peer)).toEqual([b.transport.self]);
   expect(gone).toEqual([c.transport.self]);
   await until(() => a.transport.connections().length === 1);

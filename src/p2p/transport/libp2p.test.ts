@@ -12,6 +12,7 @@ async function open(): Promise<TransportHarness> {
         {
           identitySeed: crypto.getRandomValues(new Uint8Array(32)),
           agent: "agon/0.0.0",
+          handshakeTimeoutMs: 15_000,
           listen: ["/ip4/127.0.0.1/tcp/0"],
         },
         { clock: systemClock() },
