@@ -11,6 +11,8 @@ import { createTempFolder } from "../support/temp.ts";
 import { type DevnetUnderTest, startDevnet } from "./devnet-under-test.ts";
 
 const STOP_MS = 20_000;
+/** For what hangs; a browser and four nodes on a busy machine are slow. */
+const ACTION_MS = 120_000;
 
 export interface WebSession extends AsyncDisposable {
   readonly url: string;
@@ -74,6 +76,7 @@ export async function openPage({ browser, url }: WebSession, { width, height, sc
     reducedMotion: "reduce",
     baseURL: url,
   });
+  context.setDefaultTimeout(ACTION_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

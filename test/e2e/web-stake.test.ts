@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { absentProgram } from "../support/requires.ts";
-import { lookAtPages, PHONE, POLL, type Scheme, SHOTS, settled, WIDE } from "./web-looks.ts";
+import { lookAtPages, PAGES_MS, PHONE, POLL, type Scheme, SHOTS, settled, WIDE } from "./web-looks.ts";
 import { openPage, openWebSession, type WebSession } from "./web-session.ts";
 
 const BOND_COINS = "30000";
 
-describe.skipIf(absentProgram("chromium"))("the pages of a devnet by stake", () => {
+describe.skipIf(absentProgram("chromium"))("the pages of a devnet by stake", { timeout: PAGES_MS }, () => {
   let session: WebSession;
 
   beforeAll(async () => {
@@ -28,8 +28,11 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet by stake", () 
     await card.getByText("A node must sign with dev:3").waitFor();
     await card.getByRole("button", { name: "Sign and send" }).click();
     await expect.poll(() => page.locator("[data-sent][data-status=included]").count(), POLL).toBe(1);
-    const validator = await session.client.stake.validator(owner.address);
-    expect([validator.state, validator.bonded]).toEqual(["waiting", `${BOND_COINS}00000000`]);
+    const bonded = async () => {
+      const validator = await session.client.stake.validator(owner.address);
+      return [validator.state, validator.bonded];
+    };
+    await expect.poll(bonded, POLL).toEqual(["waiting", `${BOND_COINS}00000000`]);
     await page.getByRole("link", { name: `into the bond of ${owner.name}` }).click();
     await page.getByText("counts once the block that made it is final").waitFor();
     expect(complaints).toEqual([]);
@@ -43,11 +46,11 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet by stake", () 
     await settled(page);
     const rows = () => page.locator("[data-row]").evaluateAll((all) => all.map((row) => row.getAttribute("data-row")));
     const { items } = await session.client.stake.validators();
-    expect(await rows()).toEqual(items.map(({ address }) => address));
+    await expect.poll(rows, POLL).toEqual(items.map(({ address }) => address));
     await page.getByRole("button", { name: "Bonded, coins" }).click();
     await page.getByRole("button", { name: "Bonded, coins" }).click();
     const smallestFirst = items.toSorted((a, b) => Number(BigInt(a.bonded) - BigInt(b.bonded)));
-    expect((await rows())[0]).toBe(smallestFirst[0]!.address);
+    await expect.poll(async () => (await rows())[0], POLL).toBe(smallestFirst[0]!.address);
     expect(await page.getByRole("link", { name: "Mining" }).count()).toBe(0);
     expect(complaints).toEqual([]);
     await context.close();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { absentProgram } from "../support/requires.ts";
-import { lookAtPages, PHONE, type Place, POLL, SHOTS, settled, WIDE } from "./web-looks.ts";
+import { lookAtPages, PAGES_MS, PHONE, type Place, POLL, SHOTS, settled, WIDE } from "./web-looks.ts";
 import { openPage, openWebSession, sendTraffic, type WebSession } from "./web-session.ts";
 
 const FIRST_LOAD_LIMIT_BYTES = 300_000;
@@ -14,8 +14,10 @@ const RECORDS = [
 ];
 
 const PICTURE_HEIGHT = 12;
+/** For a page to tell of what its node has told it; then it is asked to tell of something else. */
+const TOLD_MS = 5_000;
 
-describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
+describe.skipIf(absentProgram("chromium"))("the pages of a devnet", { timeout: PAGES_MS }, () => {
   let session: WebSession;
 
   const shotPath = (name: string, look: string): string | null => {
@@ -32,10 +34,12 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
     const { page, context, complaints } = await openPage(session, { ...WIDE, scheme: "light" });
     await page.goto("/");
     await page.evaluate("window.notReloaded = true");
+    // The nodes go on: a row is right that has been so.
+    const said = new Set<string>();
     const agree = async (): Promise<boolean> => {
-      const before = await headsOfApi(session);
+      for (const row of await headsOfApi(session)) said.add(JSON.stringify(row));
       const rows = await headsOfPage(page);
-      return JSON.stringify(rows) === JSON.stringify(before) && rows.length === 3;
+      return rows.length === 3 && rows.every((row) => said.has(JSON.stringify(row)));
     };
     await expect.poll(agree, POLL).toBe(true);
     const before = await headsOfPage(page);
@@ -45,8 +49,12 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
       .poll(() => heightsOfPage(page).then((heights) => Math.min(...heights)), POLL)
       .toBeGreaterThanOrEqual(height);
     await expect.poll(agree, POLL).toBe(true);
-    expect(await headsOfPage(page)).not.toEqual(before);
-    await expect.poll(() => page.locator(`[data-tile="${height}"]`).count(), POLL).toBe(1);
+    await expect.poll(() => headsOfPage(page), POLL).not.toEqual(before);
+    const hasTile = async (): Promise<number> => {
+      const { head } = await session.client.status();
+      return page.locator(`[data-tile="${head.height}"]`).count();
+    };
+    await expect.poll(hasTile, POLL).toBe(1);
     expect(await page.evaluate("window.notReloaded")).toBe(true);
     expect(complaints).toEqual([]);
     await context.close();
@@ -70,7 +78,12 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
   test("the search knows heights, hashes, transactions, addresses and names, by keyboard alone", async () => {
     const [record] = await sendTraffic(session.client, 0, [RECORDS[0]!]);
     const { page, context, complaints } = await openPage(session, { ...WIDE, scheme: "dark" });
+    // The search knows the names that have come.
+    const names = ["accounts", "nodes"].map((what) =>
+      page.waitForResponse((response) => response.url().endsWith(`/v1/devnet/${what}`)),
+    );
     await page.goto("/");
+    await Promise.all(names);
     // A key that comes before the page is drawn goes nowhere.
     await page.getByText("Skip to content").waitFor({ state: "attached" });
     await page.bringToFront();
@@ -127,7 +140,7 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
     await send.getByRole("button", { name: "Sign and send" }).click();
     await expect.poll(() => page.locator("[data-sent]").count(), POLL).toBe(2);
     await expect.poll(() => page.locator("[data-sent][data-status=included]").count(), POLL).toBe(2);
-    expect((await balance()) - before).toBe(1_250_000_000n);
+    await expect.poll(async () => (await balance()) - before, POLL).toBe(1_250_000_000n);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -168,7 +181,8 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
     await page.getByLabel("Token").fill("not-the-token-of-this-devnet");
     await start.click();
     await page.getByText("This is not the token").waitFor();
-    expect(complaints.splice(0)).toEqual([expect.stringContaining("401")]);
+    await expect.poll(() => complaints, POLL).toEqual([expect.stringContaining("401")]);
+    complaints.length = 0;
     await page.getByLabel("Token").fill(session.token);
     await start.click();
     const rows = page.locator("[aria-label='Blocks found here, table'] tbody tr");
@@ -235,7 +249,7 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", () => {
     await page.getByText("Connection lost").waitFor();
     await page.locator('[data-row="node-3"] [data-column="state"]').getByText("stopped").waitFor();
     await session.client.devnet.start("node-3");
-    await page.getByText("Live", { exact: true }).waitFor({ timeout: 40_000 });
+    await page.getByText("Live", { exact: true }).waitFor();
     await expect.poll(() => page.getByText("Connection lost").count(), POLL).toBe(0);
     await context.close();
   });
@@ -286,6 +300,14 @@ async function headsOfApi({ client }: WebSession): Promise<HeadRow[]> {
 async function makePicture({ client }: WebSession, page: Page): Promise<void> {
   const { height } = (await client.status()).head;
   if (height < PICTURE_HEIGHT) await client.devnet.mine("node-2", { blocks: PICTURE_HEIGHT - height });
-  await sendTraffic(client, 24, []);
-  await page.getByText("entered the").first().waitFor();
+  // Nobody hears of what came before the page has begun to listen.
+  const sentence = page.getByText("entered the").first();
+  const isTold = async (): Promise<boolean> => {
+    await sendTraffic(client, 24, []);
+    return sentence.waitFor({ timeout: TOLD_MS }).then(
+      () => true,
+      () => false,
+    );
+  };
+  await expect.poll(isTold, POLL).toBe(true);
 }
