@@ -108,13 +108,13 @@ async function open(house: House): Promise<RunningPool> {
       `blocks of the chain ${chain.name} are not searched: a pool has no work there`,
     );
   const address = formatAddress(owner.address, chain.addressPrefix);
-  await assertWork(client, address, log);
+  const blockDifficulty = await findBlockDifficulty(client, address, log);
   const { books, events } = await openBooks(house, address);
   const source = createFetchedSource(FETCHED_SOURCE_DEFAULTS, {
     ...{ clock, log: log.child("work") },
     feed: createNodeFeed(client, address),
   });
-  const server = new StratumServer(stratumOptions(options.stratum, DEFAULT_STRATUM_OPTIONS), {
+  const server = new StratumServer(stratumOptions(options.stratum, DEFAULT_STRATUM_OPTIONS, blockDifficulty), {
     ...{ source, clock, random, log: log.child("stratum"), addressPrefix: chain.addressPrefix },
     sink: books.accounting.shares,
   });
@@ -153,15 +153,17 @@ async function open(house: House): Promise<RunningPool> {
 }
 
 /**
- * Said at once, and not by miners that get no work: the token may be missing. A node that only has no work yet, since it
- * catches up with others, is waited for.
+ * That there is no work is said at once, and not by miners that get none: the token may be missing. A node that only has no
+ * work yet, since it catches up with others, is waited for.
+ * @returns null where it is
  */
-async function assertWork(client: Client, address: string, log: Logger): Promise<void> {
+async function findBlockDifficulty(client: Client, address: string, log: Logger): Promise<number | null> {
   try {
-    await client.miningTemplate(address);
+    return (await client.miningTemplate(address)).work.difficulty;
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "cannot-produce") throw error;
     log.warn("the node gives no work yet", { why: error.message });
+    return null;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Cancel } from "#base";
 import type { Backlog } from "./backlog.ts";
+import { roundDifficulty } from "./difficulty.ts";
 import { handleLine } from "./handle-line.ts";
 import { LineReader } from "./line-reader.ts";
 import type { Pool } from "./pool.ts";
@@ -36,7 +37,7 @@ export class Connection implements Outlet {
     this.#socket = socket;
     this.host = host;
     this.isTls = socket instanceof TLSSocket;
-    this.session = new Session(this, nowMs, pool.options.startDifficulty);
+    this.session = new Session(this, nowMs, roundDifficulty(pool.options.startDifficulty));
     this.#reader = new LineReader(pool.options.maxLineBytes);
     this.#tokens = pool.options.requestBurst;
     this.#tokensAtMs = nowMs;

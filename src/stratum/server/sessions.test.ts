@@ -1,6 +1,7 @@
 /** What miners and the server say to each other, over real sockets. */
 import { afterEach, describe, expect, test } from "vitest";
 import type { BlockResult } from "../share.ts";
+import { roundDifficulty } from "./difficulty.ts";
 import { EASY_TARGET } from "./testing/stub-source.ts";
 import type { MinerJob, TestMiner } from "./testing/test-miner.ts";
 import { startTestPool, type TestPool, testAddress } from "./testing/test-pool.ts";
@@ -113,6 +114,12 @@ describe("a miner", () => {
       { accepted: false, reason: "Error: connection refused" },
     ]);
     expect(pool.server.metrics).toMatchObject({ blocksFoundTotal: 3, blocksAcceptedTotal: 1 });
+  });
+
+  test("begin at a difficulty of the grid, whatever the operator said", async () => {
+    pool = await startTestPool({ startDifficulty: 0.0002 });
+    const miner = await pool.miner();
+    expect(miner.difficulty).toBe(roundDifficulty(0.0002));
   });
 
   test("finds no second block on a parent, but shares", async () => {
