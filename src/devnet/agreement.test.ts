@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { DevnetNode } from "#api/contract";
-import { agreementOf } from "./agreement.ts";
+import { createManualClock } from "#base";
+import { agreementOf, findAgreement } from "./agreement.ts";
 
 const node = (
   name: string,
@@ -25,4 +26,23 @@ it("asks of running nodes one head above genesis, and of others nothing", () => 
   expect(agreementOf([node("a", 3, "x"), node("b", null, "")]).equal).toBe(false);
   expect(agreementOf([node("a", 0, "x"), node("b", 0, "x")]).equal).toBe(false);
   expect(agreementOf([]).equal).toBe(false);
+});
+
+it("waits until the next block ends a fork, and for half a minute at most", async () => {
+  const clock = createManualClock(0);
+  const sides = [node("a", 3, "x"), node("b", 3, "y")];
+  const one = [node("a", 4, "z"), node("b", 4, "z")];
+  const soon = findAgreement(async () => (clock.nowMs() < 25_000 ? sides : one), clock);
+  const never = findAgreement(async () => sides, clock);
+  let isOver = false;
+  void never.then(() => {
+    isOver = true;
+  });
+  for (; !isOver && clock.nowMs() < 60_000; await Promise.resolve()) {
+    const dueMs = clock.nextDueMs();
+    if (dueMs !== null) clock.runTo(dueMs);
+  }
+  expect(clock.nowMs()).toBe(30_000);
+  expect((await soon).equal).toBe(true);
+  expect(await never).toMatchObject({ equal: false, heads: [{ hash: "x" }, { hash: "y" }] });
 });

@@ -1,9 +1,9 @@
 /** Whether the nodes that run have one head. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DevnetNode } from "#api/contract";
+import { type Clock, sleep } from "#base";
 
-/** A block may be on its way when it is looked. */
-const SETTLE_MS = 10_000;
+/** Two blocks of one height stand side by side until the next is found: fifteen of the spacings of `dev`. */
+const SETTLE_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 
 export interface NodeHead {
@@ -19,13 +19,13 @@ export interface Agreement {
   readonly equal: boolean;
 }
 
-/** Looks until they agree, for at most ten seconds. */
-export async function findAgreement(view: () => Promise<readonly DevnetNode[]>): Promise<Agreement> {
-  const endMs = performance.now() + SETTLE_MS;
+/** Looks until they agree, for at most half a minute. */
+export async function findAgreement(view: () => Promise<readonly DevnetNode[]>, clock: Clock): Promise<Agreement> {
+  const endMs = clock.nowMs() + SETTLE_MS;
   for (;;) {
     const found = agreementOf(await view());
-    if (found.equal || performance.now() >= endMs) return found;
-    await sleep(LOOK_EVERY_MS);
+    if (found.equal || clock.nowMs() >= endMs) return found;
+    await sleep(clock, LOOK_EVERY_MS);
   }
 }
 

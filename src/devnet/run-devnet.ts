@@ -205,7 +205,7 @@ function devnetOf({ url, token, folder, fleet, pool, end, ending, options, clock
   const { promise: closed, resolve, reject } = Promise.withResolvers<Agreement | null>();
   let found: Agreement | null = null;
   const timeUp = async (): Promise<void> => {
-    const agreement = await findAgreement(() => fleet.view());
+    const agreement = await findAgreement(() => fleet.view(), clock);
     if (!ending.signal.aborted) found = agreement;
     await end();
   };
