@@ -24,7 +24,10 @@ import { validatorCompiler } from "./validation.ts";
 /** How long open requests may go on when the server stops, ms. */
 const STOP_MS = 3_000;
 const CHECK_CONNECTIONS_MS = 2_000;
+/** What clients are told; they close first, or what they send then would meet a connection that we have just closed. */
 const KEEP_ALIVE_MS = 15_000;
+/** For a client on a busy machine to do so. */
+const KEEP_ALIVE_SLACK_MS = 60_000;
 const MAX_SOCKET_MESSAGE_BYTES = 4_096;
 
 export interface HttpServerOptions extends HttpOptions {
@@ -133,6 +136,7 @@ function createApp(options: HttpServerOptions, log: Logger): App {
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply, log),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = options.maxConnections;
+  app.server.keepAliveTimeoutBuffer = KEEP_ALIVE_SLACK_MS;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.removeContentTypeParser("text/plain");
