@@ -26,7 +26,7 @@ import { buildTransfer, devAccount } from "#wallet/core";
 import { easySpec } from "../support/forge.ts";
 import { createRoguePeer, type RoguePeer, statusOf } from "../support/rogue-peer.ts";
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 /** Of one that is not turned away. */
 const STAYS_MS = 700;
 

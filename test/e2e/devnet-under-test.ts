@@ -1,7 +1,15 @@
 /** A devnet as a user starts it: the command, its console, and its processes until the last has gone. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Client, createClient, type DevnetNode } from "#api/contract";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  ApiError,
+  type Client,
+  createClient,
+  type DevnetMineRequest,
+  type DevnetNode,
+  type MineResult,
+} from "#api/contract";
 import { freePortRange } from "../support/ports.ts";
 import { startAgon } from "./agon-process.ts";
 
@@ -14,6 +22,7 @@ export interface DevnetUnderTest {
   node(name: string): Promise<DevnetNode>;
   /** Talks to the node itself, not through the console. */
   direct(name: string): Promise<Client>;
+  mine(name: string, request?: DevnetMineRequest): Promise<MineResult>;
   /** @returns the exit code of the devnet, null when it was killed */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -38,7 +47,20 @@ export async function startDevnet(data: string, more: readonly string[] = []): P
     return found;
   };
   const direct = async (name: string) => createClient({ baseUrl: (await node(name)).api, fetch, timeoutMs: 60_000 });
-  return { url, data, client, nodes, node, direct, stop: running.stop };
+  const mine = (name: string, request: DevnetMineRequest = {}) => whenCaughtUp(() => client.devnet.mine(name, request));
+  return { url, data, client, nodes, node, direct, mine, stop: running.stop };
+}
+
+/** A node that just then catches up with others, who were lucky, mines for nobody: it is asked again. */
+export async function whenCaughtUp(order: () => Promise<MineResult>): Promise<MineResult> {
+  for (;;) {
+    try {
+      return await order();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === "cannot-produce")) throw error;
+      await delay(50);
+    }
+  }
 }
 
 /** A process that has ended and was not yet waited for has gone too. */

@@ -1,17 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ChainEvent, createClient } from "#api/contract";
+import { type ChainEvent, createClient, type ValidationReport } from "#api/contract";
 import { asHash, fromHex, toHex } from "#base";
 import { formatAddress } from "#crypto";
 import { buildRecord, devAccount } from "#wallet/core";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
 import { agon } from "./agon-process.ts";
-import { type DevnetUnderTest, devnetArguments, isAlive, startDevnet } from "./devnet-under-test.ts";
+import { type DevnetUnderTest, devnetArguments, isAlive, startDevnet, whenCaughtUp } from "./devnet-under-test.ts";
 import { agonHere } from "./memory-terminal.ts";
 
-const soon = { timeout: 30_000, interval: 50 };
-const later = { timeout: 60_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
+const later = { timeout: 180_000, interval: 50 };
 
 let folder: TempFolder;
 let devnet: DevnetUnderTest;
@@ -42,6 +42,14 @@ async function commonHead(): Promise<number | string> {
   return hashes.size === 1 ? (running[0]?.head?.height ?? -1) : `${hashes.size} heads`;
 }
 
+/** A node that changes its branch each time that it is read looks like one whose chain is broken. */
+async function validate(name: string): Promise<ValidationReport> {
+  for (let tries = 1; ; tries++) {
+    const report = await devnet.client.devnet.validate(name);
+    if (report.valid || tries === 5) return report;
+  }
+}
+
 async function stateRootOf(name: string): Promise<string> {
   const { head } = await (await devnet.direct(name)).status();
   return `${head.hash} ${head.stateRoot}`;
@@ -66,13 +74,16 @@ describe("a devnet of three nodes", () => {
   });
 
   it("lists the funded accounts with their keys and balances", async () => {
-    const { accounts } = await devnet.client.devnet.accounts();
-    expect(accounts.map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, i) => `dev-${i}`));
+    const read = async () => (await devnet.client.devnet.accounts()).accounts;
+    expect((await read()).map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, i) => `dev-${i}`));
     const { address, seed, key } = devAccount(7);
-    expect(accounts[7]).toMatchObject({
-      ...{ address: formatAddress(address, "tagon"), privateKey: toHex(seed), publicKey: toHex(key) },
-      balance: "100000000000000",
-    });
+    // A node that is slow to answer leaves the balance out.
+    await expect
+      .poll(async () => (await read())[7], soon)
+      .toMatchObject({
+        ...{ address: formatAddress(address, "tagon"), privateKey: toHex(seed), publicKey: toHex(key) },
+        balance: "100000000000000",
+      });
   });
 
   it("takes orders only with the token, and writes them down", async () => {
@@ -92,12 +103,13 @@ describe("a devnet of three nodes", () => {
     expect((await fetch(`${devnet.url}/v1/status`, { method: "DELETE" })).status).toBe(405);
     expect((await devnet.nodes()).every(({ state }) => state === "running")).toBe(true);
 
-    const { blocks } = await devnet.client.devnet.mine("node-2", { blocks: 2, address: ordered });
+    const { blocks } = await devnet.mine("node-2", { blocks: 2, address: ordered });
     expect(blocks).toHaveLength(2);
     await expect(devnet.client.devnet.mine("node-8")).rejects.toMatchObject({ status: 404 });
-    expect((await devnet.client.mine({ blocks: 1, address: ordered })).blocks).toHaveLength(1);
+    const mined = await whenCaughtUp(() => devnet.client.mine({ blocks: 1, address: ordered }));
+    expect(mined.blocks).toHaveLength(1);
     const { entries } = await devnet.client.devnet.audit();
-    expect(entries.slice(0, 3)).toMatchObject([
+    expect(entries.filter(({ ok, node }) => ok || node === "node-8")).toMatchObject([
       { action: "admin/mine", node: "node-1", ok: true },
       { action: "mine", node: "node-8", ok: false, from: "127.0.0.1", message: expect.stringContaining("node-8") },
       { action: "mine", node: "node-2", ok: true },
@@ -133,17 +145,16 @@ describe("a devnet of three nodes", () => {
     const socketNews = openSocket(`${devnet.url.replace("http", "ws")}/v1/ws?node=node-3`);
     const record = { mediaType: 1, data: new Uint8Array(2_000).fill(7) } as const;
     const item = buildRecord({ chainId: asHash(fromHex(chain.id)!), seed: devAccount(3).seed, nonce: 0, record });
-    const events = devnet.client.events({ signal: AbortSignal.timeout(60_000) });
+    const events = devnet.client.events({ signal: AbortSignal.timeout(120_000) });
     const first = events.next();
     expect(await devnet.client.submitBytes(item.bytes)).toEqual({ results: [{ id: toHex(item.id) }] });
-    await devnet.client.devnet.mine("node-1", { address: ordered });
+    await devnet.mine("node-1", { address: ordered });
     expect((await first).value).toMatchObject({ type: expect.stringContaining("block-") });
     await events.return();
     expect(await socketNews).toMatchObject({ type: expect.stringContaining("block-") });
     const third = await devnet.direct("node-3");
     const read = async () => (await third.record(toHex(item.id))).bytes;
-    await expect.poll(async () => (await read()).length, soon).toBe(2_000);
-    expect(await read()).toEqual(record.data);
+    await expect.poll(read, soon).toEqual(record.data);
   });
 
   it("refuses a body that is too large, and bytes that mean nothing, as a node does", async () => {
@@ -169,7 +180,7 @@ describe("a devnet of three nodes", () => {
     await expect.poll(async () => (await devnet.node("node-2")).state, soon).toBe("crashed");
     expect(await devnet.node("node-2")).toMatchObject({ pid: null, note: expect.stringContaining("SIGKILL") });
     await expect(devnet.client.devnet.mine("node-2")).rejects.toMatchObject({ status: 503, code: "node-not-running" });
-    await devnet.client.devnet.mine("node-3", { blocks: 6 });
+    await devnet.mine("node-3", { blocks: 6 });
     const back = await devnet.client.devnet.start("node-2");
     expect(back.state).toBe("running");
     pids.add(back.pid!);
@@ -195,9 +206,10 @@ describe("a devnet of three nodes", () => {
     pids.add(added.pid!);
     expect(added).toMatchObject({ name: "node-4", state: "running" });
     await expect.poll(async () => (await stateRootOf("node-4")) === (await stateRootOf("node-1")), later).toBe(true);
+    await expect.poll(commonHead, later).toSatisfy((height) => typeof height === "number" && height > 10);
     await Promise.all(
       (await devnet.nodes()).map(async ({ name }) => {
-        const report = await devnet.client.devnet.validate(name);
+        const report = await validate(name);
         expect(report).toMatchObject({ valid: true, problems: [] });
         expect(report.checkedBlocks).toBeGreaterThan(10);
         // By id and from the node itself: the tip may be one that a reorganisation has replaced since, or that others lack.
@@ -226,8 +238,8 @@ describe("a devnet of three nodes", () => {
     const first = await devnet.node("node-1");
     const reader = await fetch(`${first.api}/v1/events`);
     const { height } = (await devnet.client.status()).head;
-    const mined = devnet.client.devnet.mine("node-2", { blocks: 1_000 }).catch(() => null);
-    await expect.poll(async () => (await devnet.client.status()).head.height, soon).toBeGreaterThan(height + 3);
+    const mined = devnet.mine("node-2", { blocks: 1_000 }).catch(() => null);
+    await expect.poll(async () => (await devnet.client.status()).head.height, later).toBeGreaterThan(height + 3);
     await devnet.stop("SIGKILL");
     const alive = (): number[] => [...pids].filter(isAlive);
     await expect.poll(alive, soon).toEqual([]);

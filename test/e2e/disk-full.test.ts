@@ -129,7 +129,7 @@ describe("a disk that is full", () => {
     expect(await again.node.stop("SIGTERM")).toBe(0);
     expect(await validateChain(data, readSpec("dev"))).toMatchObject({ head: head.hash, stateRoot: head.stateRoot });
     expect(statfsSync(disk).bavail).toBeGreaterThan(0);
-  }, 180_000);
+  });
 
   it("at a start leads to an error in words, and the data to no harm", async (context) => {
     requireRoot(context);
@@ -164,7 +164,7 @@ describe("a disk that is full", () => {
     const again = await start(data);
     expect((await again.client.status()).head.height).toBe(3);
     await again.node.stop("SIGTERM");
-  }, 180_000);
+  });
 
   it("because files may not grow, also where nobody is root: the same", async (context) => {
     const prlimit = requireProgram("prlimit", context);
@@ -181,5 +181,5 @@ describe("a disk that is full", () => {
     const item = nextRecord(load);
     expect((await client.submitBytes(item.bytes)).results).toEqual([{ id: toHex(item.id) }]);
     expect(await node.stop("SIGTERM")).toBe(0);
-  }, 180_000);
+  });
 });

@@ -61,7 +61,7 @@ async function start(side: Side, peer: Side | null): Promise<void> {
   const own = ["--data", side.data, "--api-port", String(api), "--p2p-port", String(p2p), "--log-level", "error"];
   side.running = await startAgon(["node", ...own, ...known]);
   const token = readFileSync(join(side.data, "api-token"), "utf8").trim();
-  side.client = createClient({ baseUrl: `http://127.0.0.1:${api}`, token, fetch });
+  side.client = createClient({ baseUrl: `http://127.0.0.1:${api}`, token, fetch, timeoutMs: 60_000 });
 }
 
 async function stop(side: Side): Promise<void> {

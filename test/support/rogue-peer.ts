@@ -10,7 +10,7 @@ import {
   WIRE_VERSION,
 } from "#p2p";
 
-const DIAL_MS = 5_000;
+const DIAL_MS = 30_000;
 const GENEROUS = { maxRequestBytes: 2 ** 22, timeoutMs: 600_000, maxConcurrentPerPeer: 64 };
 
 export interface RoguePeer {
