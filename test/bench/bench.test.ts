@@ -7,8 +7,8 @@ import { tempDir } from "../support/temp.ts";
 
 const run = promisify(execFile);
 const MAIN = join(import.meta.dirname, "main.ts");
-/** It starts nine nodes: fifteen seconds, and ten times that on a machine that ten others use. */
-const LIMIT_MS = 300_000;
+/** It starts nine nodes: fifteen seconds, and twenty times that on a machine that twenty others use. */
+const LIMIT_MS = 600_000;
 
 interface Report {
   readonly date: string;
@@ -36,12 +36,13 @@ test(
     expect(report).toMatchObject({ date: "2026-01-02", quick: true, machine: { node: process.version } });
     expect(report.machine.cores).toBeGreaterThan(0);
     expect(new Set(report.rows.map((row) => row.benchmark))).toEqual(new Set(only));
-    for (const row of report.rows) {
-      for (const figure of [row.value, row.ratio ?? 1, row.floor ?? 1]) {
-        expect(figure, row.name).toBeGreaterThan(0);
-        expect(Number.isFinite(figure), row.name).toBe(true);
-      }
-      expect(stdout).toContain(row.name);
+    for (const { name, value, unit, ratio, floor } of report.rows) {
+      // Processor time is counted in hundredths of a second, and of so little work it may be none; so may what is in vain.
+      const mayBeNone = unit === "us" || unit === "%";
+      expect(value, name)[mayBeNone ? "toBeGreaterThanOrEqual" : "toBeGreaterThan"](0);
+      for (const other of [ratio ?? 1, floor ?? 1]) expect(other, name).toBeGreaterThan(0);
+      expect([value, ratio ?? 1, floor ?? 1].every(Number.isFinite), name).toBe(true);
+      expect(stdout).toContain(name);
     }
     const rated = report.rows.filter((row) => row.ratio !== undefined).map((row) => row.benchmark);
     expect(new Set(rated)).toEqual(new Set(["submit", "sync", "kernel", "pool"]));
