@@ -70,6 +70,7 @@ export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[]
   return (
     <Card title="Nodes" flush>
       <NodesTable nodes={nodes} actions={orders} />
+      <Reasons nodes={nodes} />
       <div className="grid items-start gap-4 border-line border-t p-4 md:grid-cols-[20rem_1fr]">
         <TokenField />
         <OrderResult result={give} />
@@ -80,6 +81,21 @@ export function ConsoleOrders({ nodes }: { readonly nodes: readonly DevnetNode[]
         give={({ order, name }) => give.mutate({ order: order.order, name })}
       />
     </Card>
+  );
+}
+
+/** Why nodes are as they are, where there is something to say: too long for a cell. */
+function Reasons({ nodes }: { readonly nodes: readonly DevnetNode[] }) {
+  const told = nodes.filter(({ note }) => note !== undefined);
+  if (told.length === 0) return null;
+  return (
+    <ul aria-label="Why" className="flex flex-col gap-1 border-line border-t px-4 py-3 text-sm">
+      {told.map(({ name, note }) => (
+        <li key={name} className="break-words text-ink-soft">
+          <span className="font-medium text-ink">{name}</span> {note}
+        </li>
+      ))}
+    </ul>
   );
 }
 

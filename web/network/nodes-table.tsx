@@ -10,20 +10,12 @@ const STATE: Record<DevnetNodeState, readonly [Tone, IconName]> = {
   crashed: ["bad", "alert"],
 };
 
-/** With why it is so, when there is something to say. */
 function NodeState({ state, note }: DevnetNode) {
   const [tone, icon] = STATE[state];
   return (
-    <span className="flex flex-wrap items-center gap-x-2">
-      <Badge tone={tone} icon={icon}>
-        {state}
-      </Badge>
-      {note === undefined ? null : (
-        <span className="line-clamp-3 max-w-72 whitespace-normal py-1 text-ink-soft text-xs" title={note}>
-          {note}
-        </span>
-      )}
-    </span>
+    <Badge tone={tone} icon={icon} {...(note === undefined ? {} : { title: note })}>
+      {state}
+    </Badge>
   );
 }
 
