@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { absentProgram } from "../support/requires.ts";
+import { whenCaughtUp } from "./devnet-under-test.ts";
 import { lookAtPages, PAGES_MS, PHONE, type Place, POLL, SHOTS, settled, WIDE } from "./web-looks.ts";
 import { openPage, openWebSession, sendTraffic, type WebSession } from "./web-session.ts";
 
@@ -43,7 +44,7 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", { timeout: P
     };
     await expect.poll(agree, POLL).toBe(true);
     const before = await headsOfPage(page);
-    await session.client.devnet.mine("node-2", { blocks: 2 });
+    await whenCaughtUp(() => session.client.devnet.mine("node-2", { blocks: 2 }));
     const height = (await session.client.status()).head.height;
     await expect
       .poll(() => heightsOfPage(page).then((heights) => Math.min(...heights)), POLL)
@@ -299,7 +300,8 @@ async function headsOfApi({ client }: WebSession): Promise<HeadRow[]> {
 /** Some blocks, and transactions that wait: what the dashboard is there to show. */
 async function makePicture({ client }: WebSession, page: Page): Promise<void> {
   const { height } = (await client.status()).head;
-  if (height < PICTURE_HEIGHT) await client.devnet.mine("node-2", { blocks: PICTURE_HEIGHT - height });
+  const missing = PICTURE_HEIGHT - height;
+  if (missing > 0) await whenCaughtUp(() => client.devnet.mine("node-2", { blocks: missing }));
   // Nobody hears of what came before the page has begun to listen.
   const sentence = page.getByText("entered the").first();
   const isTold = async (): Promise<boolean> => {

@@ -16,8 +16,9 @@ export function Frame() {
     if (engine !== undefined) document.documentElement.dataset.engine = engine;
   }, [engine]);
   useEffect(() => {
-    // A new page is read from its beginning by those who hear it.
-    if (shown.current !== path) main.current?.focus({ preventScroll: true });
+    // A new page is read from its beginning by those who hear it; who has begun to type another search goes on.
+    const isSearching = document.activeElement?.closest("search") != null;
+    if (shown.current !== path && !isSearching) main.current?.focus({ preventScroll: true });
     shown.current = path;
   }, [path]);
   return (
