@@ -19,7 +19,7 @@ export interface DevnetOptions {
   readonly port: number | null;
   /** The first of the nodes' ports; each takes a pair, API and peers. */
   readonly nodePortsFrom: number;
-  /** Hashes a second of all miners together; null: what makes blocks at the chain's spacing. */
+  /** Hashes a second of all miners together, 0: nobody mines; null: what makes blocks at the chain's spacing. */
   readonly hashRate: number | null;
   /** A mining pool: where miners connect, null: 3333, or the next that is free. Without a pool null as a whole. */
   readonly pool: { readonly port: number | null } | null;

@@ -14,6 +14,7 @@ it("shares a rate so that nothing is lost and nobody goes without", () => {
   expect(shareHashRate(8_192, 3)).toEqual([2_731, 2_731, 2_730]);
   expect(shareHashRate(2, 3)).toEqual([1, 1, 1]);
   expect(shareHashRate(null, 2)).toEqual([null, null]);
+  expect(shareHashRate(0, 2)).toEqual([null, null]);
 });
 
 it("reads a specification from a file, and refuses what is none", () => {

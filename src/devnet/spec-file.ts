@@ -38,9 +38,9 @@ function readFile(path: string): ChainSpec {
   );
 }
 
-/** Shares as equal as can be, each at least 1; null for each where nothing is searched. */
+/** Shares as equal as can be, each at least 1; null for each where nothing is searched, or nobody shall (0). */
 export function shareHashRate(total: number | null, count: number): readonly (number | null)[] {
-  if (total === null) return Array.from({ length: count }, () => null);
+  if (total === null || total === 0) return Array.from({ length: count }, () => null);
   const share = Math.floor(total / count);
   return Array.from({ length: count }, (_, i) => Math.max(1, share + (i < total - share * count ? 1 : 0)));
 }

@@ -28,13 +28,22 @@ export async function runPool(folder: string, more: readonly string[]): Promise<
 
 /** Of all shares of which the pool gives receipts. */
 export async function headersOf(client: Client, address: string): Promise<string[]> {
-  const headers: string[] = [];
+  return (await recordsOf(client, address)).map((record) => record.subarray(108, 188).toString("hex"));
+}
+
+/** What its receipts promise, after the signature of 64 bytes (RECEIPT-1). */
+export async function recordsOf(client: Client, address: string): Promise<Buffer[]> {
+  const records: Buffer[] = [];
   let after: string | undefined;
   do {
     const page = await client.pool.receipts({ address, ...(after === undefined ? {} : { after }) });
-    // Signature 64, then the header at 108 of the record (RECEIPT-1).
-    headers.push(...page.items.map(({ receipt }) => receipt.slice(2 * 172, 2 * 252)));
+    records.push(...page.items.map(({ receipt }) => Buffer.from(receipt, "hex").subarray(64)));
     after = page.next ?? undefined;
   } while (after !== undefined);
-  return headers;
+  return records;
+}
+
+/** As RECEIPT-1 has it; a work of tests fits into its lower half. */
+export function readRecord(record: Buffer): { readonly work: bigint; readonly rewardAtoms: bigint } {
+  return { work: record.readBigUInt64LE(68), rewardAtoms: record.readBigUInt64LE(92) };
 }

@@ -42,6 +42,7 @@ export class StratumMiner {
   readonly #socket: Socket;
   readonly #user: string;
   readonly #waiting = new Map<number, (message: Answer) => void>();
+  readonly #unanswered = new Set<Promise<void>>();
   #next = 1;
   #extranonce1 = "";
   #extranonce2Bytes = 0;
@@ -84,7 +85,7 @@ export class StratumMiner {
     return this.shares.filter(({ verdict }) => verdict === true);
   }
 
-  /** Searches until told to stop, or until the pool is gone. */
+  /** Searches until told to stop, or until the pool is gone; then every share has its verdict. */
   async mine(isDone: () => boolean): Promise<void> {
     while (!isDone() && !this.#lost) {
       const job = this.#job;
@@ -92,12 +93,20 @@ export class StratumMiner {
       // Lines that came meanwhile are read in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
+    await Promise.all(this.#unanswered);
   }
 
   /** Until as many shares more are accepted. */
   mineShares(count: number): Promise<void> {
     const goal = this.accepted.length + count;
     return this.mine(() => this.accepted.length >= goal);
+  }
+
+  /** Until one more is accepted that is a block. Of several on one parent the pool gives its node the first. */
+  mineBlock(): Promise<void> {
+    const count = () => this.accepted.filter(({ isBlock }) => isBlock).length;
+    const before = count();
+    return this.mine(() => count() > before);
   }
 
   close(): void {
@@ -129,11 +138,13 @@ export class StratumMiner {
       };
       this.shares.push(share);
       const nonceText = nonce.toString(16).padStart(8, "0");
-      void this.#ask("mining.submit", [this.#user, job.id, extranonce2, job.time, nonceText]).then(
+      const answered = this.#ask("mining.submit", [this.#user, job.id, extranonce2, job.time, nonceText]).then(
         ({ result, error }) => {
           share.verdict = result === true ? true : String(error?.[1]);
+          this.#unanswered.delete(answered);
         },
       );
+      this.#unanswered.add(answered);
       // One at a time: a block makes the rest of this worthless.
       return;
     }

@@ -35,8 +35,8 @@ export function devnetCommand(terminal: Terminal): CommandUnknownOpts {
     .option("--node-ports <port>", "the first of the nodes' ports", readCount(1_024, 65_000), nodePortsFrom)
     .option(
       "--hash-rate <rate>",
-      "hashes a second of all miners together (default: by the spacing)",
-      readCount(1, 1_000_000),
+      "hashes a second of all miners together, 0 for none (default: by the spacing)",
+      readCount(0, 1_000_000),
     )
     .option("--pool", "run a mining pool too; without a word about the chain it is test, which follows the hash rate")
     .option("--pool-port <port>", "where its miners connect (default: 3333, or the next free)", readCount(0, 65_534))
