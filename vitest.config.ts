@@ -17,8 +17,8 @@ const common = {
   env: { AGON_SEED: seed },
   setupFiles: ["./test/support/setup.ts"],
   // For what hangs: a machine that is busy may take long over a test that takes a second.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   expect: { poll: { timeout: 30_000 } },
 } satisfies ProjectConfig;
 
@@ -76,7 +76,7 @@ export default defineConfig({
           ...shared,
           name: "sim",
           include: ["test/sim/**/*.test.ts"],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

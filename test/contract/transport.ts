@@ -19,7 +19,7 @@ export interface TransportHarness {
 const ECHO = "/test/echo/1";
 const TOPIC = "test/topic/1";
 /** Long where nobody is meant to be cut off: a machine may be busy. */
-const LONG_MS = 15_000;
+const LONG_MS = 40_000;
 const LIMITS = { maxRequestBytes: 1000, timeoutMs: LONG_MS, maxConcurrentPerPeer: 2 };
 const HASTY_LIMITS = { ...LIMITS, timeoutMs: 400 };
 const ASK = { timeoutMs: LONG_MS, maxResponseBytes: 10_000 };

@@ -6,7 +6,7 @@ import { createSimulation, type SimNode } from "./simulation.ts";
 
 const test = builtInSpec("test");
 /** The rules of the `test` chain with an easier start, so that ten times the work is searched in seconds here. */
-const START_HASHES = 1_024n;
+const START_HASHES = 256n;
 const spec: WorkChainSpec = {
   ...test,
   engine: { ...test.engine, limitBits: targetToCompact(2n ** 256n / START_HASHES) },

@@ -79,7 +79,7 @@ it("a life as a validator: bonded, bonded more, with another key, unbonded and p
   await sim.runUntil(() => isCredited(node, "unbonded"), 14 * EPOCH_MS, "the payment");
   expect(isInTable(node, LATER)).toBe(false);
   await expectAgreement(node);
-}, 60_000);
+});
 
 it("a key that runs twice, and two validators that are away until they leak, and one that comes back", async () => {
   const nodes = await open();
@@ -100,4 +100,4 @@ it("a key that runs twice, and two validators that are away until they leak, and
   await sim.runUntil(() => isInTable(node, ALL[2]!), 12 * EPOCH_MS, "the return");
   expect(node.core.chain.stake()!.validator(ALL[3]!.owner)!.slashedAtoms).toBeGreaterThan(0n);
   await expectAgreement(node);
-}, 60_000);
+});

@@ -61,9 +61,9 @@ describe("a wild history of stake", () => {
       ...["leaked", "report", "unbonded", "vote-reward", "voter-pool"],
     ]);
     await expectAgreement(mine);
-  }, 60_000);
+  });
 
   it("of another seed each time", async () => {
     await expectAgreement(await wild(testSeed, 120));
-  }, 60_000);
+  });
 });

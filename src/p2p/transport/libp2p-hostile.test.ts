@@ -19,12 +19,13 @@ import type { Transport } from "./port.ts";
 const ECHO = "/test/echo/1";
 /** As `ECHO`, but nobody may take long over a request. */
 const HASTY = "/test/hasty/1";
-const LIMITS = { maxRequestBytes: 1000, timeoutMs: 15_000, maxConcurrentPerPeer: 4 };
+/** Long where nobody is meant to be cut off: a machine may be busy. */
+const LONG_MS = 40_000;
+const LIMITS = { maxRequestBytes: 1000, timeoutMs: LONG_MS, maxConcurrentPerPeer: 4 };
 const HASTY_LIMITS = { ...LIMITS, timeoutMs: 300 };
-const ASK = { timeoutMs: 15_000, maxResponseBytes: 10_000, maxChunks: 10 };
+const ASK = { timeoutMs: LONG_MS, maxResponseBytes: 10_000, maxChunks: 10 };
 /** Only where somebody is cut off by it: an honest handshake may take longer where the machine is busy. */
 const SHORT_HANDSHAKE_MS = 300;
-const LONG_MS = 15_000;
 
 const seed = (): Uint8Array => randomBytes(32);
 const until = async (condition: () => boolean): Promise<void> =>

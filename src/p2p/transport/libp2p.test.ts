@@ -12,7 +12,7 @@ async function open(): Promise<TransportHarness> {
         {
           identitySeed: crypto.getRandomValues(new Uint8Array(32)),
           agent: "agon/0.0.0",
-          handshakeTimeoutMs: 15_000,
+          handshakeTimeoutMs: 40_000,
           listen: ["/ip4/127.0.0.1/tcp/0"],
         },
         { clock: systemClock() },
@@ -22,7 +22,7 @@ async function open(): Promise<TransportHarness> {
       return transport;
     },
     settle: (promise) => promise,
-    until: async (condition) => void (await vi.waitUntil(condition, { timeout: 15_000, interval: 5 })),
+    until: async (condition) => void (await vi.waitUntil(condition, { timeout: 40_000, interval: 5 })),
     quiet: () => new Promise((resolve) => setTimeout(resolve, 100)),
     async close() {
       await Promise.all(made.map((transport) => transport.stop()));
