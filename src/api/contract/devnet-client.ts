@@ -52,7 +52,7 @@ export function createDevnetCalls(exchange: Exchange): DevnetCalls {
     chain: (name, query, call) =>
       exchange.json({ method: "GET", path: node(name, "chain"), query: { ...query } }, call),
     mine: (name, request, call) => order(name, "mine", call, request ?? {}),
-    validate: (name, call) => order(name, "validate", call),
+    validate: (name, call) => order(name, "validate", { timeoutMs: 175_000, ...call }),
     add: (request, call) =>
       exchange.json({ method: "POST", path: `${root}/nodes`, json: request ?? {} }, { timeoutMs: 120_000, ...call }),
     faucet: (json, call) =>

@@ -9,9 +9,16 @@ import { createCheck, Refusal } from "#api/server";
 import type { NodeProcess } from "../node-process.ts";
 import type { ConsoleParts } from "./console-parts.ts";
 
-const VALIDATE_MS = 100_000;
+/** Less than a connection may rest, and than the client waits. */
+const VALIDATE_MS = 160_000;
 const MAX_OUTPUT_BYTES = 1_048_576;
 const run = promisify(execFile);
+
+interface Ended {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly killed?: boolean;
+}
 
 /** @throws Refusal `validation-failed` when the chain could not be checked at all */
 export async function validateNode(parts: ConsoleParts, node: NodeProcess): Promise<ValidationReport> {
@@ -25,11 +32,12 @@ async function validateOnce({ program, specArgument }: ConsoleParts, node: NodeP
   const output = await run(process.execPath, args, {
     ...{ timeout: VALIDATE_MS, killSignal: "SIGKILL", maxBuffer: MAX_OUTPUT_BYTES },
     // That a chain is not valid makes a report too, and an exit code of 1.
-  }).catch((error: { stdout?: string; stderr?: string }) => error);
-  const { stdout = "", stderr = "" } = output;
+  }).catch((error: Ended) => error);
+  const { stdout = "", stderr = "", killed = false }: Ended = output;
   const report = createCheck<ValidationReport>(ValidationReport, "the report")(parse(stdout));
   if (report.ok) return report.value;
-  const why = (stderr.trim().split("\n").at(-1) ?? "").slice(0, 1_000);
+  const lastWords = (stderr.trim().split("\n").at(-1) ?? "").slice(0, 1_000);
+  const why = killed ? `that takes more than ${VALIDATE_MS / 1_000} s` : lastWords;
   throw new Refusal(500, "validation-failed", `the chain of ${node.name} could not be checked: ${why}`);
 }
 
