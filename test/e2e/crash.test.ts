@@ -30,7 +30,7 @@ describe("kill -9 of a node under load", () => {
       await catchUp(node, nonces);
       const load = submitUntilItEnds(node, nonces, acknowledged);
       const before = acknowledged.length;
-      await expect.poll(() => acknowledged.length, { timeout: 60_000, interval: 10 }).toBeGreaterThan(before);
+      await expect.poll(() => acknowledged.length, { timeout: 120_000, interval: 10 }).toBeGreaterThan(before);
       await delay(random.below(500));
       await node.stop("SIGKILL");
       await load;

@@ -17,7 +17,7 @@ import { type RunningAgon, startAgon } from "./agon-process.ts";
 const spec = builtInSpec("dev");
 const chainId = chainIdOf(spec);
 const DISK_BYTES = 12 * 2 ** 20;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const BALLAST_BYTES = 6 * 2 ** 20;
 
 interface Load {

@@ -10,7 +10,7 @@ import { freePorts } from "../support/ports.ts";
 import { createTempFolder, type TempFolder } from "../support/temp.ts";
 import { type RunningAgon, startAgon } from "./agon-process.ts";
 
-const later = { timeout: 60_000, interval: 50 };
+const later = { timeout: 120_000, interval: 50 };
 const COIN = 100_000_000n;
 
 /** One side: a node that mines when it is told to, and what was sent to it. */
