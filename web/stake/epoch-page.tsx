@@ -14,12 +14,14 @@ import {
   Icon,
   PageHeading,
   TimeAgo,
+  useNowMs,
   type Word,
   WordBadge,
 } from "../ui/index.ts";
 import { CheckpointLink } from "./epochs-page.tsx";
 import { NoValidators, useHasNoValidators } from "./no-validators.tsx";
 import { SlotCells, ValidatorLabel, VotesBar } from "./parts.tsx";
+import { describeOpen } from "./waits.ts";
 import { EPOCH_STATES, formatPpm } from "./words.ts";
 
 /** One epoch, slot by slot. */
@@ -83,17 +85,17 @@ function Neighbours({ epoch, isLast }: { readonly epoch: number; readonly isLast
   );
 }
 
-const MEANS: Readonly<Record<EpochInfo["state"], string>> = {
-  open: "its checkpoint does not have two thirds of the votes yet",
+const MEANS: Readonly<Record<Exclude<EpochInfo["state"], "open">, string>> = {
   justified: "two thirds voted for its checkpoint; it becomes final when the next one has two thirds too",
   finalized: "everything up to its checkpoint can never be taken back",
 };
 
 function EpochFacts({ epoch }: { readonly epoch: EpochInfo }) {
+  const now = useNowMs();
   return (
     <Facts
       facts={[
-        { label: "State", value: MEANS[epoch.state] },
+        { label: "State", value: epoch.state === "open" ? describeOpen(epoch, now) : MEANS[epoch.state] },
         { label: "Checkpoint", value: <CheckpointLink epoch={epoch} /> },
         {
           label: "Votes",

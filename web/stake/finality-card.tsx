@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { Finality } from "#api/contract";
-import { useFinality } from "../client/index.ts";
+import { useFinality, useValidators } from "../client/index.ts";
 import { Card, CopyButton, cx, ErrorState, formatCount, Skeleton, WordBadge } from "../ui/index.ts";
 import { VotesBar } from "./parts.tsx";
+import { describeWait } from "./waits.ts";
 import { FINALITY_STATES, formatPpm } from "./words.ts";
 
-/** What is final and why; with `checkpoint` also what a late joiner should be given. */
+/** What is final and why; with `checkpoint` also what is waited for, and what a late joiner should be given. */
 export function FinalityCard({ checkpoint = false }: { readonly checkpoint?: boolean }) {
   const finality = useFinality();
   if (finality.data === undefined && finality.isError)
@@ -58,8 +59,23 @@ function FinalityFacts({ finality, checkpoint }: { readonly finality: Finality; 
           <span className="tabular w-12 shrink-0 text-right">{formatPpm(votes.participationPpm)}</span>
         </p>
       </div>
-      {checkpoint ? <LateJoiners text={finality.checkpoint} /> : null}
+      {checkpoint ? (
+        <>
+          <Waits finality={finality} />
+          <LateJoiners text={finality.checkpoint} />
+        </>
+      ) : null}
     </>
+  );
+}
+
+function Waits({ finality }: { readonly finality: Finality }) {
+  const { data: validators } = useValidators();
+  if (validators === undefined) return null;
+  return (
+    <p className="border-line border-t pt-2 text-sm">
+      <span className="font-medium">Waits for</span> {describeWait(finality, validators.rules).join(" ")}
+    </p>
   );
 }
 
