@@ -10,7 +10,7 @@ export const WIDE = { width: 1280, height: 800 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 export const POLL = { timeout: 120_000, interval: 200 } as const;
 /** For what hangs, when a test looks at every page. */
-export const PAGES_MS = 600_000;
+export const PAGES_MS = 1_200_000;
 /** What is wrong for so long stays so: by then a page is whole again that was being drawn anew, or whose node stood still. */
 const PASSING_MS = 20_000;
 const LEAST_LOOKS = 3;

@@ -51,7 +51,7 @@ function launchBrowser(): Promise<Browser> {
   if (executablePath === null) throw new Error("chromium is not installed");
   const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
   return chromium.launch({
-    executablePath,
+    ...{ executablePath, timeout: ACTION_MS },
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...quiet],
   });
 }
