@@ -71,13 +71,14 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
       const threads = options.threads ?? availableParallelism();
       if (options.pool !== undefined && blocks !== undefined)
         throw usageError("at a pool, blocks are not counted: leave the number away");
-      const signal = endOf(terminal, options.for);
+      // From when it begins to mine.
+      const signal = (): AbortSignal => endOf(terminal, options.for);
       // Waiting for a pool or a node to come back is work too; what waits there does not keep a process alive.
       const awake = setInterval(() => {}, 60_000);
       try {
         if (options.pool === undefined) {
           const { runSolo } = await import("../miner/solo.ts");
-          await runSolo(terminal, { ...options, to, threads, blocks: blocks ?? null }, signal);
+          await runSolo(terminal, { ...options, to, threads, blocks: blocks ?? null }, signal());
         } else {
           const { runPool } = await import("../miner/pool.ts");
           const { pool, password, json, poolApi, receipts } = options;
@@ -86,7 +87,7 @@ export function mineCommand(terminal: Terminal): CommandUnknownOpts {
           const user = options.worker === undefined ? name : `${name}.${options.worker}`;
           const keeper = receipts === undefined ? null : await openKeeper(terminal, receipts, await apiUrl(), user);
           try {
-            await runPool(terminal, { pool, user, password, agent: `agon/${readVersion()}`, threads, json }, signal);
+            await runPool(terminal, { pool, user, password, agent: `agon/${readVersion()}`, threads, json }, signal());
           } finally {
             await keeper?.stop();
             if (keeper !== null) await note(terminal, `${plural(keeper.kept(), "receipt")} kept in ${receipts}`);
