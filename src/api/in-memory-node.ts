@@ -119,7 +119,7 @@ export function createInMemoryNode(): InMemoryNode {
       },
       shutdown: () => void told.push("shutdown"),
     },
-    work: { template: () => null, seal: async () => ({ kind: "unknown" }) },
+    work: { template: () => null, block: () => null, seal: async () => ({ kind: "unknown" }) },
     facts: () => facts,
     peers: () => ({ peerId: facts.peerId, addresses: [], peers: [], known: 0, bans: [] }),
     health: () => [{ name: "disk", ok: healthy, ...(!healthy && { message: "the disk is full" }) }],

@@ -13,6 +13,7 @@ import {
   type Client,
   createClient,
   HealthReport,
+  MAX_CARRIED_BYTES,
   Mempool,
   MinedBlockResult,
   MineResult,
@@ -454,9 +455,13 @@ test("work for miners outside the node needs the token; what is wrong with it is
     cc: { kind: "expired" },
   };
   let made: WorkTemplate | null = template;
+  let block = new Uint8Array(MAX_CARRIED_BYTES).fill(7);
+  const carried = (given: Uint8Array) => (given.length === MAX_CARRIED_BYTES ? outcomes.aa : undefined);
   const { client, url } = await run({
     template: () => made,
-    seal: async (_id, seal) => outcomes[toHex(seal)] ?? { kind: "unknown" },
+    block: () => block,
+    seal: async (_id, seal, given) =>
+      (given === undefined ? outcomes[toHex(seal)] : carried(given)) ?? { kind: "unknown" },
   });
   const stranger = createClient({ baseUrl: url, fetch });
   expect(await refusal(stranger.miningTemplate(alice))).toMatchObject({ status: 401 });
@@ -475,6 +480,16 @@ test("work for miners outside the node needs the token; what is wrong with it is
   });
   expect(await refusal(give("cc"))).toMatchObject({ status: 410, code: "template-expired" });
   expect(await refusal(give("dd"))).toMatchObject({ status: 404, code: "template-unknown" });
+  // The block travels with the template where that is wanted, and back where the template may have been forgotten.
+  expect((await client.miningTemplate(alice)).block).toBeUndefined();
+  const { block: hex } = fits(MiningTemplate, await client.miningTemplate(alice, { block: true })) as MiningTemplate;
+  expect(hex).toBe(toHex(block));
+  const giveWhole = (text: string) => client.submitMined({ template: template.id, seal: "dd", block: text });
+  expect(await giveWhole(hex!)).toMatchObject({ result: "imported" });
+  expect(await refusal(giveWhole(hex!.slice(1)))).toMatchObject({ status: 400, code: "invalid-request" });
+  expect(await refusal(giveWhole(`${hex}07`))).toMatchObject({ status: 400, code: "invalid-request" });
+  block = new Uint8Array(MAX_CARRIED_BYTES + 1);
+  expect((await client.miningTemplate(alice, { block: true })).block).toBeUndefined();
   expect(await refusal(give("AB"))).toMatchObject({ status: 400, code: "invalid-request" });
   made = null;
   expect(await refusal(client.miningTemplate(alice))).toMatchObject({ status: 409, code: "not-searched" });

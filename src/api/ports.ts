@@ -181,8 +181,14 @@ export type SealOutcome =
 export interface WorkOrders {
   /** @returns null when this chain's blocks are not searched. @throws OperationError `cannot-produce` */
   template(address: Address): WorkTemplate | null;
-  /** @param seal of the engine's own form @throws OperationError when the disk fails */
-  seal(templateId: string, seal: Uint8Array): Promise<SealOutcome>;
+  /** The block of a template without its seal, as it is stored; null for a template that is not known. */
+  block(templateId: string): Uint8Array | null;
+  /**
+   * @param seal of the engine's own form
+   * @param block what `block` gave, perhaps in another process: without it only known templates are sealed
+   * @throws OperationError when the disk fails
+   */
+  seal(templateId: string, seal: Uint8Array, block?: Uint8Array): Promise<SealOutcome>;
 }
 
 /** All that the routes of a node stand on. */

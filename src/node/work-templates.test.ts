@@ -3,6 +3,7 @@ import type { WorkTemplate } from "#api";
 import { concatBytes, readUint, seededRandom, toHex } from "#base";
 import { createPartsJob, encodeSeal, searchNonce } from "#consensus";
 import { sha256d } from "#crypto";
+import { decodeBlock, encodeBlock } from "#model";
 import { buildTransfer, devAccount } from "#wallet/core";
 import { easyChainId, forgeBlock, minerOf, openTestChain, type TestChain } from "../../test/support/forge.ts";
 import { createWorkTemplates } from "./work-templates.ts";
@@ -63,6 +64,23 @@ describe("work for miners outside the node", () => {
     await world.mine(1);
     work.template(minerOf(7));
     expect(await work.seal(template.id, solve(template, 2))).toEqual({ kind: "unknown" });
+  });
+
+  it("that it knows no longer is taken with its block, and judged like anybody's", async () => {
+    const template = work.template(minerOf(7))!;
+    const block = work.block(template.id)!;
+    const seal = solve(template, 3);
+    expect(work.block("00")).toBeNull();
+    expect(await work.seal("00", seal)).toEqual({ kind: "unknown" });
+    const paid = decodeBlock(block, world.chain.spec.limits.maxBlockBytes);
+    if (!paid.ok) throw new Error(paid.error.code);
+    const { header, body } = paid.value;
+    const otherwise = encodeBlock({ header: { ...header, proposer: minerOf(8) }, body });
+    for (const wrong of [block.subarray(1), otherwise])
+      expect(await work.seal("00", seal, wrong)).toMatchObject({ kind: "refused" });
+    expect(await work.seal("00", seal, block)).toMatchObject({ kind: "imported", block: { height: 1 } });
+    expect(toHex(world.chain.head.header.proposer)).toBe(toHex(minerOf(7)));
+    expect(await work.seal(template.id, seal)).toMatchObject({ kind: "known" });
   });
 
   it("refuses too little work, wrong versions and times, and what is no seal", async () => {

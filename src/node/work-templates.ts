@@ -1,9 +1,9 @@
 /** Blocks to be for miners outside the node: kept until their time has run out, or newer ones take their place. */
 import type { SealOutcome, WorkOrders, WorkTemplate } from "#api";
 import { type Address, BoundedMap, type Clock, type Hash, OperationError, type Random, toHex } from "#base";
-import { sealBlock, type UnsealedBlock } from "#chain";
+import { type Candidate, sealBlock, type UnsealedBlock } from "#chain";
 import { compactToTarget, type SearchJob, workOf, workPartsOf } from "#consensus";
-import { sealHash } from "#model";
+import { decodeBlock, encodeBlock, sealHash } from "#model";
 import type { Core } from "./core.ts";
 
 const REMEMBERED_TEMPLATES = 256;
@@ -53,12 +53,26 @@ export function createWorkTemplates({ core, chainId, clock, random }: WorkTempla
       made.set(id, draft.block);
       return describe(id, draft.block, job);
     },
-    async seal(templateId, seal): Promise<SealOutcome> {
+    block(templateId) {
       const unsealed = made.get(templateId);
-      if (unsealed === undefined) return { kind: "unknown" };
-      if (clock.nowMs() > unsealed.expiresMs) return { kind: "expired" };
-      const block = sealBlock(unsealed, seal);
-      const [result] = await core.disk.guard(chain.import([{ block, known: unsealed.transactions }]));
+      return unsealed === undefined ? null : encodeBlock(sealBlock(unsealed, new Uint8Array()));
+    },
+    async seal(templateId, seal, given): Promise<SealOutcome> {
+      const unsealed = made.get(templateId);
+      let candidate: Candidate;
+      if (unsealed !== undefined) {
+        if (clock.nowMs() > unsealed.expiresMs) return { kind: "expired" };
+        candidate = { block: sealBlock(unsealed, seal), known: unsealed.transactions };
+      } else {
+        if (given === undefined) return { kind: "unknown" };
+        // Made by a process before this one, or by another node: checked like a stranger's.
+        const decoded = decodeBlock(given, chain.spec.limits.maxBlockBytes);
+        if (!decoded.ok) return { kind: "refused", fault: decoded.error };
+        const { header, body } = decoded.value;
+        candidate = { block: { header: { ...header, seal }, body } };
+      }
+      const { block } = candidate;
+      const [result] = await core.disk.guard(chain.import([candidate]));
       if (result === undefined) throw new OperationError("cannot-produce", "the node is stopping");
       if (result.kind === "refused") return result;
       return { kind: result.kind, block: { height: block.header.height, id: result.id } };

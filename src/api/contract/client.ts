@@ -60,8 +60,8 @@ export interface Client {
   /** Prometheus text. */
   metrics(options?: CallOptions): Promise<string>;
   mine(request: MineRequest, options?: CallOptions): Promise<MineResult>;
-  /** Work for a miner outside the node, whose block credits `address`. */
-  miningTemplate(address: string, options?: CallOptions): Promise<MiningTemplate>;
+  /** Work for a miner outside the node, whose block credits `address`. @param options `block`: the block itself too */
+  miningTemplate(address: string, options?: CallOptions & { readonly block?: boolean }): Promise<MiningTemplate>;
   submitMined(block: MinedBlock, options?: CallOptions): Promise<MinedBlockResult>;
   shutdown(options?: CallOptions): Promise<ShutdownResult>;
   /** Follows a branch that forks deeper than the node undoes by itself. */
@@ -106,7 +106,8 @@ export function createClient(options: ClientOptions): Client {
     metrics: async (call) =>
       new TextDecoder().decode((await exchange.bytes({ method: "GET", path: "/metrics" }, call)).bytes),
     mine: (request, call) => post("/v1/admin/mine", request, { timeoutMs: 120_000, ...call }),
-    miningTemplate: (address, call) => post("/v1/mining/templates", { address }, call),
+    miningTemplate: (address, { block, ...call } = {}) =>
+      post("/v1/mining/templates", block === undefined ? { address } : { address, block }, call),
     submitMined: (block, call) => post("/v1/mining/blocks", block, call),
     acceptBranch: (id, call) => post("/v1/admin/accept", { id }, { timeoutMs: 120_000, ...call }),
     shutdown: (call) => post("/v1/admin/shutdown", {}, call),

@@ -9,8 +9,21 @@ const TimeS = Type.Integer({ minimum: 0, description: "seconds since 1970-01-01 
 export const TemplateId = Type.String({ pattern: "^[0-9a-f]{32}$", description: "of a template of this node" });
 export type TemplateId = Static<typeof TemplateId>;
 
+/** Of a block that travels with its template: larger ones are not worth their way at each renewal. */
+export const MAX_CARRIED_BYTES = 262_144;
+/** Long texts are checked by a pattern without groups. */
+const CarriedHex = Type.String({
+  ...{ pattern: "^[0-9a-f]*$", maxLength: 2 * MAX_CARRIED_BYTES },
+  description: "the block (BLOCK-8) without its seal, in lower-case hex",
+});
+
 export const MiningTemplateRequest = Type.Object(
-  { address: AddressText },
+  {
+    address: AddressText,
+    block: Type.Optional(
+      Type.Boolean({ description: "the block itself is wanted too, to be given back with its seal" }),
+    ),
+  },
   { title: "MiningTemplateRequest", description: "who is credited", additionalProperties: false },
 );
 export type MiningTemplateRequest = Static<typeof MiningTemplateRequest>;
@@ -43,16 +56,18 @@ export const MiningTemplate = Type.Object(
     fees: Atoms,
     transactionCount: Count,
     expiresMs: TimeMs,
+    block: Type.Optional(CarriedHex),
   },
   { title: "MiningTemplate" },
 );
 export type MiningTemplate = Static<typeof MiningTemplate>;
 
 export const MinedBlock = Type.Object(
-  { template: TemplateId, seal: BytesHex },
+  { template: TemplateId, seal: BytesHex, block: Type.Optional(CarriedHex) },
   {
     title: "MinedBlock",
-    description: "the seal: nVersion, nTime, nNonce, extranonce (POW-2)",
+    description:
+      "the seal: nVersion, nTime, nNonce, extranonce (POW-2); with the block, the node need not know the template",
     additionalProperties: false,
   },
 );

@@ -70,3 +70,46 @@ test("work that makes no sense is none", async () => {
   const feed = createNodeFeed(nodeOf({ "/v1/mining/templates": [200, given] }), POOL);
   await expect(feed.template()).rejects.toMatchObject({ code: "node-malformed" });
 });
+
+test("a node that has begun anew is given the block with its seal, one that knows the template the seal alone", async () => {
+  const work = { bits: "1f040000", target: HEX, difficulty: 1, expectedHashes: "1" };
+  const base = {
+    height: 5,
+    parent: HEX,
+    sealHash: HEX,
+    minTimeS: 0,
+    maxTimeS: 9,
+    expiresMs: 9,
+    reward: "5",
+    fees: "0",
+  };
+  let made = 0;
+  let forgotten = 0;
+  const given: Record<string, unknown>[] = [];
+  const feed = createNodeFeed(
+    createClient({
+      baseUrl: "http://node",
+      async fetch(url, { body }) {
+        const sent = JSON.parse(String(body));
+        if (new URL(url).pathname === "/v1/mining/templates") {
+          expect(sent).toEqual({ address: POOL, block: true });
+          const template = (++made).toString(16).padStart(32, "0");
+          return Response.json({ ...base, work, template, block: `ab${template}` });
+        }
+        given.push(sent);
+        const isUnknown = Number.parseInt(sent.template, 16) <= forgotten && sent.block === undefined;
+        if (isUnknown) return Response.json(refusal("template-unknown"), { status: 404 });
+        return Response.json({ result: "imported", height: 5, hash: HEX });
+      },
+    }),
+    POOL,
+  );
+  const first = await feed.template();
+  expect(await feed.submit(first, SEAL)).toEqual({ accepted: true });
+  expect(given).toHaveLength(1);
+  forgotten = 1;
+  expect(await feed.submit(first, SEAL)).toEqual({ accepted: true });
+  expect(given.slice(1)).toMatchObject([{ template: first.id }, { template: first.id, block: `ab${first.id}` }]);
+  for (let i = 0; i < 16; i++) await feed.template();
+  expect(await feed.submit(first, SEAL)).toEqual({ accepted: false, reason: "template-unknown" });
+});

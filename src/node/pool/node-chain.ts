@@ -1,6 +1,6 @@
 /** The pool's node over HTTP: work for its miners, and the chain for its books. */
-import { ApiError, type Client, type MiningTemplate } from "#api/contract";
-import { asHash, fromHex, OperationError, toHex } from "#base";
+import { ApiError, type Client, type MinedBlock, type MinedBlockResult, type MiningTemplate } from "#api/contract";
+import { asHash, BoundedMap, fromHex, OperationError, toHex } from "#base";
 import { compactToTarget, encodeSeal } from "#consensus";
 import { formatAddress } from "#crypto";
 import type { PoolChain, WorkFeed, WorkTemplate } from "#stratum";
@@ -8,18 +8,32 @@ import type { PoolChain, WorkFeed, WorkTemplate } from "#stratum";
 /** Templates and blocks are wanted at once, or not at all. */
 const WORK_MS = 5_000;
 
+/** The blocks of so many templates are kept, in hex: of the last minute or so, where the head rests. */
+const KEPT_BLOCKS = 16;
+
 /** @param address who is credited, as text */
 export function createNodeFeed(client: Client, address: string): WorkFeed {
+  /** By the template: a node that has begun anew knows none from before. */
+  const blocks = new BoundedMap<string, string>(KEPT_BLOCKS);
+  const give = async (mined: MinedBlock): Promise<MinedBlockResult> => {
+    const call = { timeoutMs: WORK_MS };
+    try {
+      return await client.submitMined(mined, call);
+    } catch (error) {
+      const block = blocks.get(mined.template);
+      if (!(error instanceof ApiError) || error.code !== "template-unknown" || block === undefined) throw error;
+      return client.submitMined({ ...mined, block }, call);
+    }
+  };
   return {
     async template() {
-      return readTemplate(await client.miningTemplate(address, { timeoutMs: WORK_MS }));
+      const given = await client.miningTemplate(address, { timeoutMs: WORK_MS, block: true });
+      if (given.block !== undefined) blocks.set(given.template, given.block);
+      return readTemplate(given);
     },
     async submit(template, seal) {
       try {
-        const { result } = await client.submitMined(
-          { template: template.id, seal: toHex(encodeSeal(seal)) },
-          { timeoutMs: WORK_MS },
-        );
+        const { result } = await give({ template: template.id, seal: toHex(encodeSeal(seal)) });
         // A node that was told before and whose answer was lost says so.
         if (result === "imported" || result === "known") return { accepted: true };
         return { accepted: false, reason: result === "stored" ? "another block leads" : result };

@@ -129,12 +129,37 @@ describe("a found block", () => {
     expect(await result).toEqual({ accepted: true });
     await settle();
     expect(states).toEqual(["height 1", "height 2"]);
-    submit = () => Promise.reject(new Error("connection reset"));
-    const lost = expect(source.submit(state.template, SEAL)).rejects.toThrow("connection reset");
-    for (let i = 0; i < 4; i++) {
-      await settle();
-      await pass(500);
-    }
+  });
+
+  test("is kept while the node is away, as long as it may fit", async () => {
+    source.start();
+    await settle();
+    const state = source.state();
+    if (state.kind !== "work") throw new Error(state.why);
+    const template = { ...state.template, expiresMs: START_MS + 120_000 };
+    let tries = 0;
+    let isBack = false;
+    submit = async () => {
+      tries++;
+      if (!isBack) throw new Error("connection refused");
+      return { accepted: true };
+    };
+    const result = source.submit(template, SEAL);
+    await settle();
+    for (let i = 0; i < 100; i++) await pass(1_000);
+    isBack = true;
+    await pass(500);
+    expect(await result).toEqual({ accepted: true });
+    expect(tries).toBeGreaterThan(100);
+    isBack = false;
+    const lost = expect(source.submit(template, SEAL)).rejects.toThrow("connection refused");
+    await settle();
+    for (let i = 0; i < 20; i++) await pass(1_000);
     await lost;
+    const stopped = expect(source.submit(state.template, SEAL)).rejects.toThrow("connection refused");
+    await settle();
+    source.stop();
+    await pass(500);
+    await stopped;
   });
 });

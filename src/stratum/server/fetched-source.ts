@@ -30,8 +30,6 @@ export interface FetchedSource extends WorkSource {
 
 /** One failure may be a node that is busy with a block; after so many it is away. */
 const FAILURES_UNTIL_DOWN = 3;
-/** A found block is worth several tries. */
-const SUBMIT_TRIES = 5;
 
 export function createFetchedSource(
   options: FetchedSourceOptions,
@@ -78,16 +76,19 @@ export function createFetchedSource(
     askAgain = false;
   };
 
+  /** Until the node has answered: a found block is kept as long as it may fit, at most one for each parent. */
   const submit = async (template: WorkTemplate, seal: PowSeal): Promise<BlockResult> => {
-    for (let left = SUBMIT_TRIES - 1; ; left--) {
+    for (let tries = 1; ; tries++) {
       try {
         const result = await feed.submit(template, seal);
         // Our own block is the first thing that makes our work stale: news of it need not go around.
         if (running) void ask();
         return result;
       } catch (error) {
-        if (left === 0 || !running) throw error;
-        log.warn("a found block did not reach the node, again", { height: template.height, why: String(error) });
+        if (!running || clock.nowMs() >= template.expiresMs) throw error;
+        const facts = { height: template.height, why: String(error) };
+        if (tries === 1)
+          log.warn("a found block did not reach the node, and is given to it again until it does", facts);
         await new Promise<void>((resolve) => void clock.after(options.retryMs, resolve));
       }
     }
