@@ -58,7 +58,7 @@ export function poolRunCommand(terminal: Terminal) {
     .option("--tls-port <port>", "for Stratum over TLS", readPort)
     .option("--tls-cert <file>", "certificate chain in PEM")
     .option("--tls-key <file>", "its private key in PEM")
-    .option("--difficulty <number>", "of an unknown worker (default: a 32nd of a block's, at most 2^-6)", readDifficulty)
+    .option("--difficulty <number>", "of an unknown worker (default: a 32nd of a block's, or 2^-6)", readDifficulty)
     .addOption(shareSecondsOption())
     .option("--max-connections <count>", "of miners at a time", readCount(1, 100_000))
     .option("--max-connections-per-host <count>", "of one IPv4 address or IPv6 /64", readCount(1, 100_000))
