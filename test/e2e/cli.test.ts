@@ -94,10 +94,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       check: (ended) => {
         expect(errorOf(ended)).toEqual({
           code: "no-work",
-          message: "nothing was mined at stratum+tcp://127.0.0.1:1: nobody listens there",
+          message: expect.stringContaining("nothing was mined at stratum+tcp://127.0.0.1:1: "),
         });
         const events = lines(ended).map((line) => JSON.parse(line) as Record<string, unknown>);
-        expect(events[1]).toMatchObject({ event: "pool", kind: "lost", why: "nobody listens there" });
+        expect(events[0]).toMatchObject({ event: "pool", kind: "connecting" });
         expect(events.at(-1)).toMatchObject({ event: "summary", hashes: 0, accepted: 0 });
       },
     },
