@@ -80,7 +80,8 @@ export async function openPage({ browser, url }: WebSession, { width, height, sc
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(`console at ${page.url()}: ${message.text()}`);
+    const { url: source } = message.location();
+    if (message.type() === "error") complaints.push(`console at ${page.url()}: ${message.text()} ${source}`);
   });
   page.on("pageerror", (error) => complaints.push(`exception at ${page.url()}: ${error.message}`));
   page.on("request", (request) => {
