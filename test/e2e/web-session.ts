@@ -49,7 +49,13 @@ async function endDevnet({ stop }: DevnetUnderTest): Promise<void> {
 function launchBrowser(): Promise<Browser> {
   const executablePath = findProgram("chromium");
   if (executablePath === null) throw new Error("chromium is not installed");
-  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+  const quiet = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu-watchdog",
+  ];
   return chromium.launch({
     ...{ executablePath, timeout: ACTION_MS },
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...quiet],
