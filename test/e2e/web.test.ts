@@ -15,6 +15,8 @@ const RECORDS = [
 ];
 
 const PICTURE_HEIGHT = 12;
+/** A node that catches up with others gives no work, and takes none that is old; the page asks again. */
+const TOO_LATE = /status of (404|410|422|503) .*\/v1\/mining\//;
 /** For a page to tell of what its node has told it; then it is asked to tell of something else. */
 const TOLD_MS = 5_000;
 
@@ -134,8 +136,15 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", { timeout: P
     await send.getByLabel("Amount").fill("1e3");
     await send.getByText("at most eight decimals").waitFor();
     await send.getByLabel("Amount").fill("2.5");
+    const leastFee = await send.getByLabel("Fee").inputValue();
+    await send.getByLabel("Fee").fill("50");
+    await send.getByRole("button", { name: "Review" }).click();
+    await send.getByRole("alert").getByText("times the least that the chain takes").waitFor();
+    await send.getByRole("button", { name: "Change" }).click();
+    await send.getByLabel("Fee").fill(leastFee);
     await send.getByRole("button", { name: "Review" }).click();
     await send.getByText("The recipient gets").waitFor();
+    await send.getByRole("alert").waitFor({ state: "detached" });
     const picture = shotPath("review", "-phone");
     if (picture !== null) await page.screenshot({ path: picture });
     await send.getByRole("button", { name: "Sign and send" }).click();
@@ -207,7 +216,7 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", { timeout: P
     await hide(false);
     await page.getByText("Searching block").waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
-    expect(complaints).toEqual([]);
+    expect(complaints.filter((one) => !TOO_LATE.test(one))).toEqual([]);
     await context.close();
   });
 
@@ -240,6 +249,23 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", { timeout: P
       await context.close();
     },
   );
+
+  test("a table wider than a phone shows at which edge there is more, and scrolls by keyboard", async () => {
+    const { page, context, complaints } = await openPage(session, { ...PHONE, scheme: "light" });
+    await page.goto("/network");
+    const table = page.getByRole("region", { name: "Nodes, table" });
+    const edges = () =>
+      table.evaluate(({ parentElement }) =>
+        ["left", "right"].filter((at) => parentElement?.hasAttribute(`data-more-${at}`)),
+      );
+    await expect.poll(edges, POLL).toEqual(["right"]);
+    await table.press("ArrowRight");
+    await expect.poll(edges, POLL).toEqual(["left", "right"]);
+    await table.evaluate((box) => box.scrollTo(box.scrollWidth, 0));
+    await expect.poll(edges, POLL).toEqual(["left"]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 
   test("a node that goes is seen to go, and to come back", async () => {
     const { page, context } = await openPage(session, { ...WIDE, scheme: "light" });
