@@ -51,6 +51,8 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet by stake", { t
     const smallestFirst = items.toSorted((a, b) => Number(BigInt(a.bonded) - BigInt(b.bonded)));
     await expect.poll(async () => (await rows())[0], POLL).toBe(smallestFirst[0]!.address);
     expect(await page.getByRole("link", { name: "Mining" }).count()).toBe(0);
+    await page.goto("/epochs");
+    await page.getByText(/Waits for (the votes of .* epoch \d|a block:|more votes:)/).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });
