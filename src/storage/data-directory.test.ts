@@ -28,6 +28,7 @@ import { put } from "./port.ts";
 const hash = (byte: number) => asHash(new Uint8Array(32).fill(byte));
 const options = { chainId: hash(1), genesisId: hash(2), schemaVersion: 1 };
 const opener = fileURLToPath(new URL("./testing/open-directory.ts", import.meta.url));
+const writer = fileURLToPath(new URL("./testing/write-on.ts", import.meta.url));
 const flipper = fileURLToPath(new URL("./testing/flip-bits.ts", import.meta.url));
 
 let root: string;
@@ -105,6 +106,15 @@ describe("data directory", () => {
     const looking = await opened({ readOnly: true });
     expect(looking.store.get(keys.meta("chain"))).toEqual(hash(1));
     await expect(looking.store.commit([put(keys.meta("x"), hash(1))])).rejects.toMatchObject({ code: "disk-failed" });
+  });
+
+  test("is never called damaged because a node writes to it meanwhile", async () => {
+    const child = fork(writer, [path]);
+    await once(child, "message");
+    for (let look = 0; look < 60; look++) await (await openDataDirectory(path, { ...options, readOnly: true })).close();
+    const ended = once(child, "exit");
+    child.disconnect();
+    await ended;
   });
 
   test("in use by this process is locked", async () => {

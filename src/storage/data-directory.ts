@@ -21,6 +21,8 @@ import { put, type Store } from "./port.ts";
 
 /** Up to so many leaf pages (64 MiB, 30 ms) are looked at on each start; `agon fsck` looks at all. */
 const CHECKED_LEAF_PAGES = 16_384;
+/** Of a file that a running node writes to. */
+const CHECK_TRIES = 100;
 /** In the folder of the store, once it is that of a chain: a data file that is gone or empty afterwards is a loss. */
 const MARK = "chain";
 /** Not less than LMDB wants for its table of 126 readers. */
@@ -63,7 +65,8 @@ export async function openDataDirectory(path: string, options: DataDirectoryOpti
   let store: LmdbStore | null = null;
   try {
     assertKept(path, folder);
-    const checkedPages = checkFile(path, folder, checkAll ? Number.POSITIVE_INFINITY : CHECKED_LEAF_PAGES);
+    const maxLeafPages = checkAll ? Number.POSITIVE_INFINITY : CHECKED_LEAF_PAGES;
+    const checkedPages = checkFile(path, folder, maxLeafPages, readOnly ? CHECK_TRIES : 1);
     if (!readOnly) reserveReaders(path, join(folder, "lock.mdb"));
     store = openStore(path, folder, readOnly);
     const fresh = await claim(path, store, options);
@@ -121,10 +124,13 @@ function assertKept(path: string, folder: string): void {
   if (found.size === 0) throw damaged(path, "it is empty, and a chain was in it");
 }
 
-function checkFile(path: string, folder: string, maxLeafPages: number): number {
-  const { problem, pages } = checkLmdbFile(join(folder, "data.mdb"), maxLeafPages);
-  if (problem !== null) throw damaged(path, problem);
-  return pages;
+function checkFile(path: string, folder: string, maxLeafPages: number, tries: number): number {
+  for (let tried = 1; ; tried++) {
+    const { problem, pages, isOvertaken = false } = checkLmdbFile(join(folder, "data.mdb"), maxLeafPages);
+    if (problem === null) return pages;
+    // The second time in any case: what is read while it is written may be of both.
+    if (tried === tries || (tried > 1 && !isOvertaken)) throw damaged(path, problem);
+  }
 }
 
 /** What is beside the store stays: a validator must not lose the record of what it has signed. */

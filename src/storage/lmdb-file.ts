@@ -31,6 +31,8 @@ export interface FileCheck {
   readonly problem: string | null;
   /** Pages looked at. */
   readonly pages: number;
+  /** Something is wrong, and a transaction was written meanwhile: its pages may be what looks wrong. */
+  readonly isOvertaken?: boolean;
 }
 
 interface Tree {
@@ -85,7 +87,10 @@ export function checkLmdbFile(file: string, maxLeafPages: number): FileCheck {
     const walk = { descriptor, sizeBytes, meta, page: Buffer.alloc(meta.pageBytes), used, pages: 0 };
     const [free, data] = meta.trees.map((tree) => ({ ...tree, whole: short || tree.leafPages <= maxLeafPages }));
     const problem = checkTree(walk, free!, free!.whole) ?? checkTree(walk, data!, data!.whole);
-    return { problem, pages: walk.pages };
+    if (problem === null) return { problem, pages: walk.pages };
+    // Pages that this transaction has are given away only two later.
+    const now = readMeta(descriptor);
+    return { problem, pages: walk.pages, isOvertaken: typeof now === "string" || now.txn !== meta.txn };
   } finally {
     closeSync(descriptor);
   }
