@@ -26,9 +26,13 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await devnet?.stop("SIGKILL");
-  for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  for (const pid of alive()) process.kill(pid, "SIGKILL");
   await folder[Symbol.asyncDispose]();
 });
+
+function alive(): readonly number[] {
+  return [...pids].filter((pid) => isAlive(pid, folder.dir));
+}
 
 interface OpenApi {
   readonly paths: object;
@@ -228,7 +232,7 @@ describe("a devnet of three nodes", () => {
   it("leaves nothing behind when it is told to end, and goes on where it was", async () => {
     const height = (await devnet.client.status()).head.height;
     expect(await devnet.stop("SIGINT")).toBe(130);
-    expect([...pids].filter(isAlive)).toEqual([]);
+    expect(alive()).toEqual([]);
     devnet = await startDevnet(devnet.data);
     for (const { pid } of await devnet.nodes()) pids.add(pid!);
     expect((await devnet.client.status()).head.height).toBeGreaterThanOrEqual(height);
@@ -241,7 +245,6 @@ describe("a devnet of three nodes", () => {
     const mined = devnet.mine("node-2", { blocks: 1_000 }).catch(() => null);
     await expect.poll(async () => (await devnet.client.status()).head.height, later).toBeGreaterThan(height + 3);
     await devnet.stop("SIGKILL");
-    const alive = (): number[] => [...pids].filter(isAlive);
     await expect.poll(alive, soon).toEqual([]);
     await reader.body?.cancel().catch(() => {});
     await mined;
@@ -261,7 +264,7 @@ it("ends by itself, says what the nodes agreed on, and begins anew when told to"
     .map((line) => JSON.parse(line));
   expect(agreed).toMatchObject({ equal: true, heads: [{ name: "node-1" }, { name: "node-2" }] });
   expect(agreed.heads[0].height).toBeGreaterThanOrEqual(1);
-  expect(started.nodes.map(({ pid }: { pid: number }) => isAlive(pid))).toEqual([false, false]);
+  expect(started.nodes.map(({ pid }: { pid: number }) => isAlive(pid, data))).toEqual([false, false]);
 
   const other = await agonHere(["devnet", "--data", data, "--spec", "test"]);
   expect(other).toMatchObject({ code: 1, err: expect.stringContaining("is of the chain dev") });
