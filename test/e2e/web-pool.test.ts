@@ -155,6 +155,29 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet with a pool", 
     },
   );
 
+  test("the pool's own server names its node, and takes a threshold that is checked as typed and signed in the page", async () => {
+    const { api } = await session.client.devnet.pool();
+    const { page, context, complaints } = await openPage({ ...session, url: api! }, { ...PHONE, scheme: "light" });
+    await page.goto("/mining");
+    await page.getByText("A page needs a node to mine").waitFor();
+    await page.goto("/network");
+    await page.getByText("the pool's node").first().waitFor();
+    await page.goto(`/pool/miners/${ALICE}`);
+    const form = page.getByRole("form", { name: "Threshold" });
+    await form.getByLabel("Pay dev-3 from").fill("0.5");
+    await form.getByText("The least that this pool takes is 1").waitFor();
+    await form.getByLabel("Pay dev-3 from").fill("20");
+    await form.getByRole("button", { name: "Sign and set" }).click();
+    await form.getByText("paid from 20 coins on").waitFor();
+    const { pool } = session.client;
+    expect(await pool.miner(ALICE!)).toMatchObject({ threshold: "2000000000", thresholdFrom: "miner" });
+    await form.getByRole("button", { name: "Use the pool's" }).click();
+    await page.getByText("the pool's, for everybody who has not set one").waitFor();
+    expect((await pool.miner(ALICE!)).thresholdFrom).toBe("pool");
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test("a pool that is away says so, and is started from the page", async () => {
     const { page, context } = await openPage(session, { ...PHONE, scheme: "dark" });
     expect(await session.client.devnet.orderPool("kill")).toMatchObject({ state: "stopped", note: "killed" });
