@@ -26,7 +26,7 @@ export interface WebBuildOptions {
 }
 
 const ownRoot = dirname(dirname(fileURLToPath(import.meta.url)));
-const timeoutMs = 120_000;
+const timeoutMs = 300_000;
 const maxErrorLines = 20;
 const maxSwaps = 20;
 const sources = [

@@ -30,7 +30,7 @@ beforeAll(async () => {
   const numbers = { slotMs: 500, epochSlots: EPOCH_SLOTS, unbondEpochs: 8 };
   writeFileSync(spec, canonicalJson(specToJson(quickStakeSpec("pos-fast", numbers))));
   await start(["--spec", spec]);
-});
+}, SCENARIO_MS);
 afterAll(async () => {
   await devnet?.stop("SIGKILL");
   for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");

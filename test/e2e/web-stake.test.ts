@@ -12,7 +12,7 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet by stake", { t
 
   beforeAll(async () => {
     session = await openWebSession(["--engine", "pos", "--stakes", "40,35,25"]);
-  });
+  }, PAGES_MS);
   afterAll(async () => session?.[Symbol.asyncDispose]());
 
   test("a bond is checked as typed, reviewed, included, and shows with its validator", async () => {

@@ -30,7 +30,7 @@ describe.skipIf(absentProgram("chromium"))("the pages of a devnet", { timeout: P
 
   beforeAll(async () => {
     session = await openWebSession();
-  });
+  }, PAGES_MS);
   afterAll(async () => session?.[Symbol.asyncDispose]());
 
   test("the dashboard's rows are the nodes' heads, and change without a reload", async () => {
