@@ -10,7 +10,11 @@ import { prepareKnownFor } from "./stored-transactions.ts";
 export interface StoredChain {
   readonly head: BlockEntry;
   readonly blocks: BlockStore;
-  /** From genesis to the head. @throws OperationError `data-damaged` where a block is missing or does not follow */
+  /**
+   * From genesis to the head, as the store shows them at the call: in the turn of the event loop in which the head was
+   * read that is the same moment, however often a running node changes its branch afterwards.
+   * @throws OperationError `data-damaged` where a block is missing or does not follow
+   */
   entries(): IterableIterator<BlockEntry>;
 }
 
@@ -23,19 +27,29 @@ export function readStoredChain(store: Store, engine: Engine, chainId: Hash): St
   return {
     head,
     blocks,
-    *entries() {
-      let parent: BlockEntry | null = null;
-      for (let height = 0; height <= head.header.height; height++) {
-        const entry = blocks.atHeight(height);
-        if (entry === null) throw broken(height, "is missing");
-        if (parent !== null && !equalBytes(entry.header.parent, parent.id))
-          throw broken(height, `(${toHex(entry.id)}) does not follow the one before`);
-        if (height === head.header.height && entry.seq !== head.seq) throw broken(height, "is not the head any more");
-        yield entry;
-        parent = entry;
-      }
+    entries() {
+      const { height } = head.header;
+      const seqs = Array.from({ length: height + 1 }, (_, at) => {
+        const seq = store.get(keys.canonical(at));
+        if (seq === null) throw broken(at, "is missing");
+        return decodeSeq(seq);
+      });
+      if (seqs[height] !== head.seq) throw broken(height, "is not the head any more");
+      return follow(blocks, seqs);
     },
   };
+}
+
+function* follow(blocks: BlockStore, seqs: readonly number[]): IterableIterator<BlockEntry> {
+  let parent: BlockEntry | null = null;
+  for (const [height, seq] of seqs.entries()) {
+    const entry = blocks.bySeq(seq);
+    if (entry === null) throw broken(height, "is missing");
+    if (parent !== null && !equalBytes(entry.header.parent, parent.id))
+      throw broken(height, `(${toHex(entry.id)}) does not follow the one before`);
+    yield entry;
+    parent = entry;
+  }
 }
 
 function broken(height: number, what: string): OperationError {

@@ -78,8 +78,10 @@ export async function validateChain(
   return withStore(data, spec, true, async (store) => {
     const stored = readStoredChain(store, engineFor(spec, chainIdOf(spec)), chainIdOf(spec));
     const total = stored.head.header.height;
+    // Now, before anything is waited for: a running node may follow another branch then.
+    const entries = stored.entries();
     async function* blocks(): AsyncIterableIterator<Block> {
-      for (const entry of stored.entries())
+      for (const entry of entries)
         if (entry.header.height > 0) yield { header: entry.header, body: stored.blocks.body(entry) };
     }
     const summary = await validateBlocks(spec, blocks(), (done) => onProgress({ done, total }));
