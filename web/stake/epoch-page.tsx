@@ -86,7 +86,8 @@ function Neighbours({ epoch, isLast }: { readonly epoch: number; readonly isLast
 }
 
 const MEANS: Readonly<Record<Exclude<EpochInfo["state"], "open">, string>> = {
-  justified: "two thirds voted for its checkpoint; it is final when the next one has two thirds too, or with a later one",
+  justified:
+    "two thirds voted for its checkpoint; it is final when the next one has two thirds too, or with a later one",
   finalized: "everything up to its checkpoint can never be taken back",
 };
 
