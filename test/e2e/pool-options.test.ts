@@ -20,6 +20,8 @@ import { headersOf, type PoolUnderTest, readRecord, recordsOf, runPool } from ".
 import { StratumMiner } from "./stratum-miner.ts";
 
 const PATIENCE = { timeout: 120_000, interval: 50 };
+/** Far above what a slow machine takes. */
+const HANGING_MS = 600_000;
 const MATURITY = 5;
 const DEPTH = 10;
 const COIN = 100_000_000n;
@@ -158,7 +160,7 @@ async function expectDivided({ client: { pool } }: PoolUnderTest, check: (divide
   }
 }
 
-describe("a pool and its options", () => {
+describe("a pool and its options", { timeout: HANGING_MS }, () => {
   it("takes shares over TLS, from a bare socket and from 'agon mine'", async () => {
     const socket = connectTls({ port: prop.tlsPort, host: "127.0.0.1", servername: "localhost", ca: CERTIFICATE });
     await once(socket, "secureConnect");

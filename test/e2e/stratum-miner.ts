@@ -31,6 +31,8 @@ export interface MinedShare {
 }
 
 const BATCH = 500;
+/** However fast the machine, a pool is given no more than it has time for. */
+const MOST_UNANSWERED = 16;
 const DIFFICULTY_1 = 0xffffn * 2n ** 208n;
 
 export class StratumMiner {
@@ -89,7 +91,8 @@ export class StratumMiner {
   async mine(isDone: () => boolean): Promise<void> {
     while (!isDone() && !this.#lost) {
       const job = this.#job;
-      if (job !== null) this.#search(job);
+      if (this.#unanswered.size >= MOST_UNANSWERED) await Promise.race(this.#unanswered);
+      else if (job !== null) this.#search(job);
       // Lines that came meanwhile are read in between.
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -51,7 +51,7 @@ describe.each(databases)("the books in $title", ({ kind }) => {
 
   beforeAll(async () => {
     if (kind === "postgres" && !isAbsent) server = await startPostgres(programs ?? "/usr/bin");
-  }, 60_000);
+  });
   afterAll(async () => server?.[Symbol.asyncDispose]());
 
   const open = async (options: TestPoolOptions = {}): Promise<TestPool> => {

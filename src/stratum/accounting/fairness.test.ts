@@ -19,7 +19,7 @@ const MATURITY = 5;
 const BATCH_ROUNDS = 25;
 
 describe.each(["pplns", "prop", "pps", "solo"] as const)("%s", (scheme) => {
-  test("pays shares of the money equal to shares of the work", { timeout: 180_000 }, async () => {
+  test("pays shares of the money equal to shares of the work", { timeout: 600_000 }, async () => {
     const terms = { scheme, feePpm: 15_000, windowBlocks: 2 };
     await using pool = await createTestPool({
       terms,

@@ -80,7 +80,7 @@ describe.each([
   { seed: 4, schemes: ["solo"] },
   { seed: 5, schemes: SCHEMES },
 ] as const)("$schemes", ({ schemes, seed }) => {
-  test("whatever happens, every atom is somewhere, and once", { timeout: 60_000 * fuzzFactor }, async () => {
+  test("whatever happens, every atom is somewhere, and once", { timeout: 300_000 * fuzzFactor }, async () => {
     const dir = tempDir("history");
     let life = 0;
     await fc.assert(

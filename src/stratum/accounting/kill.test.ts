@@ -23,7 +23,7 @@ const CHILD = fileURLToPath(new URL("./testing/payout-child.ts", import.meta.url
 const LANES = 2;
 const KILLS = 25;
 
-test(`${LANES * KILLS} kills during payout leave exact balances`, { timeout: 240_000 }, async () => {
+test(`${LANES * KILLS} kills during payout leave exact balances`, { timeout: 900_000 }, async () => {
   const random = seededRandom(testSeed);
   const dirs = Array.from({ length: LANES }, (_, i) => tempDir(`kill-${i}`));
   // A start is most of what this test takes.
