@@ -11,6 +11,7 @@ export function SearchField({ search }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
+  const searches = useRef(0);
   useSlashFocus(input);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -18,7 +19,10 @@ export function SearchField({ search }: SearchFieldProps) {
     if (sought === "") return;
     // At once: what is typed while the place is looked for is already the next search.
     input.current?.blur();
+    const own = ++searches.current;
     const refusal = await search(sought);
+    // What a later one has found stands.
+    if (own !== searches.current) return;
     setProblem(refusal);
     if (refusal === null) setText((now) => (now.trim() === sought ? "" : now));
     else if (document.activeElement === document.body) input.current?.focus();
